@@ -1,0 +1,41 @@
+"""The command line of ``vllm serve``, from typed fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._gateway import VLLM_PORT
+
+if TYPE_CHECKING:
+    from .engine import EngineArgs
+
+QUIET_PATHS = "/health,/metrics,/v1/models"
+"""Asked by probes and scrapers every few seconds; logging them hides everything else."""
+
+
+def serve_flags(
+    engine: EngineArgs, *, path: str, name: str, gpus: int, shutdown_timeout_seconds: int
+) -> list[str]:
+    """Return the arguments of the ``vllm`` command.
+
+    Args:
+        engine: typed settings.
+        path: directory of the weights inside the container.
+        name: model name that clients send.
+        gpus: GPUs of one replica, the tensor-parallel size.
+        shutdown_timeout_seconds: how long running requests may finish after SIGTERM.
+    """
+    flags = ["serve", path, f"--served-model-name={name}", "--host=127.0.0.1"]
+    flags += [f"--port={VLLM_PORT}", f"--tensor-parallel-size={gpus}"]
+    flags += [f"--max-model-len={engine.max_model_len}"]
+    flags += [f"--gpu-memory-utilization={engine.gpu_memory_utilization}"]
+    flags += [f"--dtype={engine.dtype}", f"--kv-cache-dtype={engine.kv_cache_dtype}"]
+    if engine.quantization:
+        flags += [f"--quantization={engine.quantization}"]
+    if engine.max_num_seqs:
+        flags += [f"--max-num-seqs={engine.max_num_seqs}"]
+    if engine.enforce_eager:
+        flags += ["--enforce-eager"]
+    flags += [f"--shutdown-timeout={shutdown_timeout_seconds}"]
+    flags += [f"--disable-access-log-for-endpoints={QUIET_PATHS}"]
+    return [*flags, *engine.extra_args]

@@ -1,0 +1,257 @@
+"""The pod of a model server: weights first, then the gateway, then vLLM behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hoheit_facts import ENGINE, switches_off
+
+from ._capacity import Room
+from ._flags import serve_flags
+from ._gateway import (
+    API_KEY_VARIABLE,
+    API_PORT,
+    GATEWAY_PATH,
+    HEALTH_PORT,
+    LIVE_PATH,
+    METRICS_PORT,
+    READY_PATH,
+    gateway_config,
+)
+from ._lifecycle import Drain, liveness_probe, readiness_probe, startup_probe
+from ._pod_security import container_security, pod_security
+from ._weights import (
+    MODELS,
+    is_pulled,
+    model_path,
+    pull_container,
+    volume_gib,
+    weights_volume,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pulumi_kubernetes.core.v1 import (
+        ContainerArgsDict,
+        EnvVarArgsDict,
+        PodSpecArgsDict,
+        VolumeArgsDict,
+    )
+
+    from .images import Images
+    from .model_weights import ModelWeights
+    from .object_store import ObjectStore
+    from .vllm_settings import VllmSettings
+
+API_KEY = "api-key"
+"""Key of the Secret under which the API key lies."""
+GATEWAY_MOUNT = "/usr/local/etc/haproxy"
+"""Where HAProxy's image expects its configuration."""
+GATEWAY_FILE = "haproxy.cfg"
+_HOME = f"/home/{ENGINE.user_name}"
+_CACHE_GIB = 10
+"""Compiled kernels and graphs of the engine; 10 GiB is room for several models."""
+_TEMPORARY_GIB = 2
+_SHARED_MEMORY_GIB = 2
+"""Tensor-parallel workers exchange data through /dev/shm; the default of 64 MiB stops them."""
+_GATEWAY_CPU_MILLICORES = 100
+_GATEWAY_MEMORY_MIB = 128
+_BYTES_PER_MIB = 1024**2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerPod:
+    """Everything that decides how a server pod looks."""
+
+    gpus: int
+    cpu_millicores: int
+    memory_mib: int
+    startup_budget_seconds: int
+    drain: Drain
+    flags: Sequence[str]
+    """Arguments of the ``vllm`` command."""
+    gateway: str
+    """Configuration of HAProxy."""
+    images: Images
+    weights: ModelWeights
+    store: ObjectStore | None
+    runtime_class: str | None
+
+    @property
+    def room(self) -> Room:
+        """What one pod takes from its node."""
+        return Room(
+            gpus=self.gpus,
+            cpu_millicores=self.cpu_millicores + _GATEWAY_CPU_MILLICORES,
+            memory_mib=self.memory_mib + _GATEWAY_MEMORY_MIB,
+            disk_gib=self._disk_gib,
+        )
+
+    @property
+    def _disk_gib(self) -> int:
+        held = volume_gib(self.weights) if is_pulled(self.weights) else 0
+        return held + _CACHE_GIB + _TEMPORARY_GIB
+
+    def spec(
+        self,
+        *,
+        service_account: object,
+        api_key_secret: object,
+        gateway_config: object,
+        placement: tuple[Mapping[str, str], Sequence[Mapping[str, str]]],
+        spread_over: Mapping[str, str],
+    ) -> PodSpecArgsDict:
+        """Return the pod spec; the named objects may be outputs of other resources."""
+        node_selector, tolerations = placement
+        spec: PodSpecArgsDict = {
+            "service_account_name": service_account,  # pyright: ignore[reportAssignmentType]
+            "automount_service_account_token": False,
+            # A Service named vllm would otherwise set VLLM_PORT and stop the engine.
+            "enable_service_links": False,
+            "security_context": pod_security(ENGINE.user),
+            "node_selector": dict(node_selector),
+            "tolerations": [dict(toleration) for toleration in tolerations],  # pyright: ignore[reportAssignmentType]
+            "topology_spread_constraints": [
+                {
+                    "max_skew": 1,
+                    "topology_key": "kubernetes.io/hostname",
+                    "when_unsatisfiable": "ScheduleAnyway",
+                    "label_selector": {"match_labels": dict(spread_over)},
+                }
+            ],
+            "termination_grace_period_seconds": self.drain.grace_period_seconds,
+            "init_containers": [*self._pull(), self._gateway(api_key_secret)],
+            "containers": [self._engine(api_key_secret)],
+            "volumes": self._volumes(gateway_config),
+        }
+        if self.runtime_class:
+            spec["runtime_class_name"] = self.runtime_class
+        if self.images.pull_secrets:
+            spec["image_pull_secrets"] = [{"name": name} for name in self.images.pull_secrets]
+        return spec
+
+    def _pull(self) -> list[ContainerArgsDict]:
+        if self.store is None or not is_pulled(self.weights):
+            return []
+        return [pull_container(self.weights, self.store, self.images.weights_fetcher)]
+
+    def _gateway(self, api_key_secret: object) -> ContainerArgsDict:
+        """Return the sidecar: up before the engine, and down only after its last answer."""
+        return {
+            "name": "gateway",
+            "image": self.images.gateway,
+            "restart_policy": "Always",
+            "command": ["haproxy", "-W", "-db", "-f", f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
+            "env": [_api_key(API_KEY_VARIABLE, api_key_secret)],
+            "ports": [
+                {"name": "api", "container_port": API_PORT},
+                {"name": "metrics", "container_port": METRICS_PORT},
+                {"name": "health", "container_port": HEALTH_PORT},
+            ],
+            "startup_probe": startup_probe(GATEWAY_PATH, HEALTH_PORT, 60),
+            "readiness_probe": readiness_probe(READY_PATH, HEALTH_PORT),
+            "liveness_probe": liveness_probe(GATEWAY_PATH, HEALTH_PORT),
+            "resources": {
+                "requests": {
+                    "cpu": f"{_GATEWAY_CPU_MILLICORES}m",
+                    "memory": f"{_GATEWAY_MEMORY_MIB}Mi",
+                },
+                "limits": {"memory": f"{_GATEWAY_MEMORY_MIB}Mi"},
+            },
+            "security_context": container_security(),
+            "volume_mounts": [{"name": "gateway", "mount_path": GATEWAY_MOUNT, "read_only": True}],
+        }
+
+    def _engine(self, api_key_secret: object) -> ContainerArgsDict:
+        gpus = {"nvidia.com/gpu": str(self.gpus)}
+        memory = {"memory": f"{self.memory_mib}Mi"}
+        return {
+            "name": "vllm",
+            "image": self.images.vllm,
+            # The image's entrypoint has changed between versions; the command never does.
+            "command": ["vllm"],
+            "args": list(self.flags),
+            "env": [*_engine_environment(), _api_key("VLLM_API_KEY", api_key_secret)],
+            "startup_probe": startup_probe(READY_PATH, HEALTH_PORT, self.startup_budget_seconds),
+            "liveness_probe": liveness_probe(LIVE_PATH, HEALTH_PORT),
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": self.drain.endpoint_removal_seconds}}},
+            "resources": {
+                "requests": {
+                    "cpu": f"{self.cpu_millicores}m",
+                    "ephemeral-storage": f"{self._disk_gib}Gi",
+                    **memory,
+                    **gpus,
+                },
+                "limits": {**memory, **gpus},
+            },
+            "security_context": container_security(),
+            "volume_mounts": [
+                {"name": "weights", "mount_path": MODELS, "read_only": True},
+                {"name": "home", "mount_path": _HOME},
+                {"name": "tmp", "mount_path": "/tmp", "sub_path": "vllm"},  # noqa: S108 - emptyDir
+                {"name": "shm", "mount_path": "/dev/shm"},  # noqa: S108 - emptyDir in memory
+            ],
+        }
+
+    def _volumes(self, gateway_config: object) -> list[VolumeArgsDict]:
+        return [
+            weights_volume(self.weights),
+            {"name": "gateway", "config_map": {"name": gateway_config}},  # pyright: ignore[reportReturnType]
+            {"name": "home", "empty_dir": {"size_limit": f"{_CACHE_GIB}Gi"}},
+            {"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}},
+            {
+                "name": "shm",
+                "empty_dir": {"medium": "Memory", "size_limit": f"{_SHARED_MEMORY_GIB}Gi"},
+            },
+        ]
+
+
+def server_pod(
+    settings: VllmSettings,
+    *,
+    images: Images,
+    store: ObjectStore | None,
+    runtime_class: str | None,
+) -> ServerPod:
+    """Return the pod that serves a model as ``settings`` say."""
+    drain = Drain(request_timeout_seconds=settings.request_timeout_seconds)
+    return ServerPod(
+        gpus=settings.gpus,
+        cpu_millicores=settings.cpu_millicores,
+        memory_mib=settings.memory_mib,
+        startup_budget_seconds=settings.startup_budget_seconds,
+        drain=drain,
+        flags=serve_flags(
+            settings.engine,
+            path=model_path(settings.weights),
+            name=settings.served_model_name,
+            gpus=settings.gpus,
+            shutdown_timeout_seconds=drain.request_timeout_seconds,
+        ),
+        gateway=gateway_config(
+            served_model_name=settings.served_model_name,
+            allowed_paths=settings.routes,
+            request_timeout_seconds=settings.request_timeout_seconds,
+            max_body_bytes=settings.max_body_mib * _BYTES_PER_MIB,
+        ),
+        images=images,
+        weights=settings.weights,
+        store=store,
+        runtime_class=runtime_class,
+    )
+
+
+def _engine_environment() -> list[EnvVarArgsDict]:
+    silence = switches_off(["vllm", "huggingface_hub", "huggingface_hub-offline"])
+    # Without HOME and USER, PyTorch looks for a cache directory that it may not write.
+    own = {"HOME": _HOME, "USER": ENGINE.user_name, "HF_HOME": f"{_HOME}/.cache/huggingface"}
+    return [{"name": name, "value": value} for name, value in {**own, **silence}.items()]
+
+
+def _api_key(variable: str, secret: object) -> EnvVarArgsDict:
+    return {
+        "name": variable,
+        "value_from": {"secret_key_ref": {"name": secret, "key": API_KEY}},  # pyright: ignore[reportReturnType]
+    }

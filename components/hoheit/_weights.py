@@ -1,0 +1,157 @@
+"""How weights travel: from a hub into the object store, and from there into a server pod."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from hoheit_facts import switches_off
+
+from ._pod_security import container_security, pod_security
+from .model_weights import WeightsSource
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import (
+        ContainerArgsDict,
+        EnvVarArgsDict,
+        PodSpecArgsDict,
+        ResourceRequirementsArgsDict,
+        VolumeArgsDict,
+    )
+
+    from .images import Images
+    from .model_weights import Hub, ModelWeights
+    from .object_store import ObjectStore
+
+MODELS = "/models"
+"""Where the weights volume is mounted in a server pod."""
+FETCHER_USER = 65532
+"""The unprivileged user of the weights-fetcher image."""
+_TEMPORARY_GIB = 2
+_SPARE = 1.1
+"""Room for the file that is being written under a temporary name."""
+_ENVIRONMENT_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def volume_gib(weights: ModelWeights) -> int:
+    """Return the size in GiB that a volume needs to hold the weights."""
+    return math.ceil(weights.size_gib * _SPARE)
+
+
+def is_pulled(weights: ModelWeights) -> bool:
+    """Tell whether server pods copy the weights out of the object store."""
+    return weights.source in (WeightsSource.HUB, WeightsSource.S3)
+
+
+def model_path(weights: ModelWeights) -> str:
+    """Return the directory of the weights inside the server container."""
+    if weights.source is WeightsSource.PVC:
+        path = (weights.uri or "").removeprefix("pvc://").partition("/")[2]
+        return f"{MODELS}/{path}".rstrip("/")
+    return MODELS if weights.source is WeightsSource.OCI else f"{MODELS}/{weights.name}"
+
+
+def object_prefix(weights: ModelWeights, store: ObjectStore) -> str:
+    """Return the key prefix under which the object store keeps this unit."""
+    if weights.source is WeightsSource.S3:
+        return (weights.uri or "").removeprefix(f"s3://{store.bucket}/").rstrip("/")
+    return f"{store.prefix}/{weights.repository}/{weights.revision}"
+
+
+def weights_volume(weights: ModelWeights) -> VolumeArgsDict:
+    """Return the volume of a server pod that holds the weights."""
+    if weights.source is WeightsSource.PVC:
+        claim = (weights.uri or "").removeprefix("pvc://").partition("/")[0]
+        return {
+            "name": "weights",
+            "persistent_volume_claim": {"claim_name": claim, "read_only": True},
+        }
+    if weights.source is WeightsSource.OCI:
+        reference = (weights.uri or "").removeprefix("oci://")
+        return {"name": "weights", "image": {"reference": reference}}
+    return {"name": "weights", "empty_dir": {"size_limit": f"{volume_gib(weights)}Gi"}}
+
+
+def pull_container(weights: ModelWeights, store: ObjectStore, image: str) -> ContainerArgsDict:
+    """Return the init container that copies and verifies the weights."""
+    arguments = [f"--destination={model_path(weights)}", *_store_arguments(weights, store)]
+    return {
+        "name": "weights",
+        "image": image,
+        "command": ["weights-fetcher", "pull"],
+        "args": [*arguments, *_digest_arguments(weights)],
+        "env": _store_environment(store),
+        "resources": _resources(),
+        "security_context": container_security(),
+        "volume_mounts": [
+            {"name": "weights", "mount_path": MODELS},
+            {"name": "tmp", "mount_path": "/tmp", "sub_path": "weights"},  # noqa: S108 - emptyDir
+        ],
+    }
+
+
+def mirror_pod(
+    weights: ModelWeights, store: ObjectStore, hub: Hub, images: Images, service_account: object
+) -> PodSpecArgsDict:
+    """Return the pod of the Job that brings the weights from the hub into the object store."""
+    arguments = [f"--repository={weights.repository}", f"--revision={weights.revision}"]
+    arguments += [*_store_arguments(weights, store)]
+    arguments += [f"--allow={pattern}" for pattern in weights.files]
+    endpoint: EnvVarArgsDict = {"name": "HF_ENDPOINT", "value": hub.endpoint}
+    spec: PodSpecArgsDict = {
+        "restart_policy": "OnFailure",
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "service_account_name": service_account,  # pyright: ignore[reportAssignmentType]
+        "security_context": pod_security(FETCHER_USER),
+        "containers": [
+            {
+                "name": "mirror",
+                "image": images.weights_fetcher,
+                "command": ["weights-fetcher", "mirror"],
+                "args": [*arguments, *_digest_arguments(weights)],
+                "env": [endpoint, *_store_environment(store)],
+                "resources": _resources(),
+                "security_context": container_security(),
+                "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}],  # noqa: S108 - emptyDir
+            }
+        ],
+        "volumes": [{"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}}],
+    }
+    if images.pull_secrets:
+        spec["image_pull_secrets"] = [{"name": name} for name in images.pull_secrets]
+    return spec
+
+
+def _store_arguments(weights: ModelWeights, store: ObjectStore) -> list[str]:
+    return [
+        f"--endpoint={store.endpoint}",
+        f"--region={store.region}",
+        f"--bucket={store.bucket}",
+        f"--prefix={object_prefix(weights, store)}",
+    ]
+
+
+def _digest_arguments(weights: ModelWeights) -> list[str]:
+    arguments = [f"--digest={name}={digest}" for name, digest in sorted(weights.digests.items())]
+    if weights.manifest_digest:
+        arguments += [f"--manifest-digest={weights.manifest_digest}"]
+    return arguments
+
+
+def _store_environment(store: ObjectStore) -> list[EnvVarArgsDict]:
+    variables: list[EnvVarArgsDict] = [{"name": "TMPDIR", "value": "/tmp"}]  # noqa: S108 - emptyDir
+    for name, value in switches_off(["huggingface_hub"]).items():
+        variables.append({"name": name, "value": value})
+    if store.credentials_secret is not None:
+        for name in _ENVIRONMENT_VARIABLES:
+            reference = {"name": store.credentials_secret, "key": name}
+            variables.append({"name": name, "value_from": {"secret_key_ref": reference}})  # pyright: ignore[reportArgumentType]
+    return variables
+
+
+def _resources() -> ResourceRequirementsArgsDict:
+    return {
+        "requests": {"cpu": "500m", "memory": "1Gi"},
+        "limits": {"memory": "1Gi"},
+    }

@@ -1,0 +1,189 @@
+"""What a component may expect of a cluster, whoever built it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+import pulumi
+import pulumi_kubernetes as k8s
+from hoheit_facts import Gpu
+from pydantic import Field
+
+from ._args import Args, InputStr
+from .location import Location
+from .network import ClusterNetwork
+
+
+class StorageKind(StrEnum):
+    """What a volume of a purpose is made of."""
+
+    NODE_LOCAL = "node-local"
+    """emptyDir on the node's disk: gone with the pod."""
+    CLAIM = "claim"
+    """A PersistentVolumeClaim of a storage class."""
+
+
+class StorageChoice(Args):
+    """The volume that a cluster offers for a purpose."""
+
+    kind: StorageKind
+    storage_class: str | None = None
+
+
+class StorageClass(Args):
+    """A StorageClass of the cluster, as stated."""
+
+    name: str
+    encrypted: bool | None = None
+    """None: nobody stated it."""
+    read_write_many: bool = False
+
+
+class NetworkPolicyEnforcement(StrEnum):
+    """Which CNI gives NetworkPolicy objects their meaning."""
+
+    CILIUM = "cilium"
+    CALICO = "calico"
+    KUBE_ROUTER = "kube-router"
+    VPC_CNI = "vpc-cni"
+    NONE = "none"
+    """Objects are accepted and ignored."""
+    UNKNOWN = "unknown"
+
+
+class IdentityMechanism(StrEnum):
+    """How a pod proves to a cloud who it is."""
+
+    STATIC_SECRET = "static-secret"  # noqa: S105 - the mechanism's name, not a secret
+    POD_IDENTITY = "pod-identity"
+    IRSA = "irsa"
+
+
+class Capabilities(Args):
+    """Plain facts about a cluster, known in preview."""
+
+    gpu_runtime_class: str | None = None
+    """RuntimeClass that GPU pods name; None where the default runtime serves them."""
+    storage_classes: tuple[StorageClass, ...] = ()
+    network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
+    identity: IdentityMechanism = IdentityMechanism.STATIC_SECRET
+    internal_load_balancer_annotations: dict[str, str] | None = None
+    """Annotations that make a LoadBalancer Service internal; None where there is none."""
+    simulated: bool = False
+    """Pods are scheduled and reported ready, but no container runs."""
+
+
+class NodeShape(Args):
+    """The nodes of one pool, all alike."""
+
+    gpu: Gpu
+    gpus: int = Field(ge=1)
+    """GPUs on one node."""
+    cpu_millicores: int = Field(gt=0)
+    """Allocatable CPU of one node, DaemonSets already taken off."""
+    memory_mib: int = Field(gt=0)
+    """Allocatable memory of one node in MiB, DaemonSets already taken off."""
+    disk_gib: int = Field(gt=0)
+    """Allocatable ephemeral storage of one node in GiB."""
+    max_nodes: int = Field(ge=1)
+    """Nodes that the pool can grow to."""
+
+
+class GpuNodes(Args):
+    """What a driver returns for one pool."""
+
+    shape: NodeShape
+    node_selector: dict[str, str]
+    """Labels that only the nodes of this pool carry."""
+    location: Location
+    ready: tuple[pulumi.Resource, ...]
+    """What a workload waits for, and what outlives it on destroy."""
+
+
+class WorkloadIdentity(Args):
+    """What a ServiceAccount carries so that its pods may use cloud resources."""
+
+    annotations: dict[str, str] = Field(default_factory=dict)
+
+
+class ObjectStoreGrant(Args):
+    """A right on one prefix of a bucket."""
+
+    bucket: str
+    prefix: str
+    write: bool
+
+
+class Exposure(Args):
+    """How a Service is reached from outside the cluster."""
+
+    service_type: str
+    annotations: dict[str, str] = Field(default_factory=dict)
+
+
+@runtime_checkable
+class Cluster(Protocol):
+    """A cluster that components can run on. Drivers live outside this package."""
+
+    @property
+    def name(self) -> str:
+        """Name of the cluster."""
+        ...
+
+    @property
+    def provider(self) -> k8s.Provider:
+        """Explicit provider of the cluster."""
+        ...
+
+    @property
+    def ready(self) -> pulumi.Resource:
+        """Barrier that every workload waits for."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the cluster can do."""
+        ...
+
+    @property
+    def network(self) -> ClusterNetwork:
+        """What network rules need to know."""
+        ...
+
+    @property
+    def location(self) -> Location:
+        """Where the control plane is."""
+        ...
+
+    def gpu_nodes(self, name: str, spec: Any, opts: pulumi.ResourceOptions) -> GpuNodes:
+        """Make the nodes of one pool from a spec of this driver."""
+        ...
+
+    def storage(self, purpose: str) -> StorageChoice:
+        """Return the volume for ``model-cache`` or ``database``."""
+        ...
+
+    def workload_identity(
+        self, namespace: InputStr, account: str, grants: Sequence[ObjectStoreGrant]
+    ) -> WorkloadIdentity:
+        """Return the identity of a ServiceAccount that needs ``grants``."""
+        ...
+
+    def expose(self) -> Exposure:
+        """Return how a Service becomes reachable from the operator's own network.
+
+        Raises:
+            pulumi.RunError: if the cluster has no internal load balancer.
+        """
+        ...
+
+    def image(self, reference: str) -> str:
+        """Rewrite an image reference to the cluster's mirror."""
+        ...
+
+
+def on_cluster(cluster: Cluster, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Return ``opts`` with the cluster's provider, so that no child lands on another cluster."""
+    return pulumi.ResourceOptions.merge(
+        pulumi.ResourceOptions(providers=[cluster.provider]), opts or pulumi.ResourceOptions()
+    )

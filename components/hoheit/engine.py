@@ -1,0 +1,77 @@
+"""How one vLLM server is set up: the typed part of ``vllm serve``."""
+
+from enum import StrEnum
+from typing import Self
+
+from hoheit_facts import ENGINE
+from pydantic import Field, model_validator
+
+from ._args import Args
+
+OWNED_FLAGS = {
+    "--host": "vLLM listens on loopback only, behind the gateway",
+    "--port": "vLLM listens on loopback only, behind the gateway",
+    "--uds": "vLLM listens on loopback only, behind the gateway",
+    "--api-key": "the key is generated and kept in a Secret",
+    "--model": "set weights",
+    "--revision": "set weights.revision",
+    "--tokenizer": "the tokenizer is locked with the weights",
+    "--served-model-name": "set served_model_name",
+    "--max-model-len": "set engine.max_model_len",
+    "--gpu-memory-utilization": "set engine.gpu_memory_utilization",
+    "--tensor-parallel-size": "set gpus",
+    "--dtype": "set engine.dtype",
+    "--quantization": "set engine.quantization",
+    "--kv-cache-dtype": "set engine.kv_cache_dtype",
+    "--max-num-seqs": "set engine.max_num_seqs",
+    "--shutdown-timeout": "set request_timeout_seconds",
+    "--trust-remote-code": "code from a model repository would run inside the server",
+    "--enable-log-requests": "prompts would be written to the log",
+}
+"""Flags that a component renders itself, and what to do instead."""
+
+
+class Dtype(StrEnum):
+    """``--dtype``."""
+
+    AUTO = "auto"
+    FLOAT16 = "float16"
+    BFLOAT16 = "bfloat16"
+    FLOAT32 = "float32"
+
+
+class KvCacheDtype(StrEnum):
+    """``--kv-cache-dtype``; the formats that every GPU of the catalogue's newer half has."""
+
+    AUTO = "auto"
+    BFLOAT16 = "bfloat16"
+    FP8 = "fp8"
+    FP8_E4M3 = "fp8_e4m3"
+    FP8_E5M2 = "fp8_e5m2"
+
+
+class EngineArgs(Args):
+    """Settings of the engine; each is one flag of the same name."""
+
+    max_model_len: int = Field(gt=0)
+    """Longest request in tokens, prompt and answer together."""
+    gpu_memory_utilization: float = Field(default=ENGINE.default_gpu_memory_utilization, gt=0, le=1)
+    """Share of each GPU's memory that the engine may use; the default is the engine's own."""
+    dtype: Dtype = Dtype.AUTO
+    quantization: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+$")
+    """Only where the model's own config does not say it."""
+    kv_cache_dtype: KvCacheDtype = KvCacheDtype.AUTO
+    max_num_seqs: int | None = Field(default=None, gt=0)
+    """Requests in one batch; the engine's own default where None."""
+    enforce_eager: bool = False
+    """No CUDA graphs: slower, and less memory."""
+    extra_args: tuple[str, ...] = ()
+    """Further flags as written on the command line, for example ``--enable-prefix-caching``."""
+
+    @model_validator(mode="after")
+    def _extra_args_are_ours_to_give(self) -> Self:
+        for argument in self.extra_args:
+            flag = argument.split("=", 1)[0].replace("_", "-")
+            if flag in OWNED_FLAGS:
+                raise ValueError(f"extra_args: {flag} is not yours to set: {OWNED_FLAGS[flag]}")
+        return self

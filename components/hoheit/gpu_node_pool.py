@@ -1,0 +1,120 @@
+"""GPU nodes of one kind, and the placement that workloads take from them."""
+
+from typing import Any
+
+import pulumi
+from pydantic import InstanceOf
+
+from ._args import PACKAGE, Args, DnsLabel, plain, validated
+from ._capacity import Room, fits
+from .cluster import Cluster, NodeShape
+from .location import Location
+from .register import DataClass, Egress, OnDestroy, Store
+
+GPU_RESOURCE = "nvidia.com/gpu"
+
+
+class GpuNodePoolArgs(Args):
+    """On which cluster, and which nodes."""
+
+    cluster: InstanceOf[Cluster]
+    """A cluster of ``hoheit_infra``, or any object that fulfils the contract."""
+    spec: Any
+    """Nodes in the words of the cluster's driver, for example ``SimulatedNodes``."""
+
+
+class _Name(Args):
+    name: DnsLabel
+
+
+class GpuNodePool(pulumi.ComponentResource):
+    """GPU nodes with a taint, and the one way to get onto them.
+
+    Creates whatever the cluster's driver needs for the nodes. Workloads take
+    :attr:`node_selector` and :attr:`tolerations` from here, wait for :attr:`ready`, and
+    :meth:`claim` their share.
+    """
+
+    cluster: Cluster
+    shape: NodeShape
+    """One node, in plain numbers."""
+    node_selector: dict[str, str]
+    """Labels that only this pool's nodes carry."""
+    tolerations: list[dict[str, str]]
+    """What lets a pod onto the tainted nodes."""
+    ready: tuple[pulumi.Resource, ...]
+    """Every workload depends on these, so that destroy removes pods before nodes."""
+    location: Location
+    stores: tuple[Store, ...]
+    egress: tuple[Egress, ...]
+
+    def __init__(
+        self, name: str, args: GpuNodePoolArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        args = validated(GpuNodePoolArgs, args, f"GpuNodePool '{name}'")
+        validated(_Name, {"name": name}, f"GpuNodePool '{name}'")
+        super().__init__(f"{PACKAGE}:index:GpuNodePool", name, None, opts)
+        self._pool = name
+        self._claims: dict[str, list[Room]] = {}
+        nodes = args.cluster.gpu_nodes(
+            name,
+            args.spec,
+            pulumi.ResourceOptions(parent=self, depends_on=[args.cluster.ready]),
+        )
+        self.cluster = args.cluster
+        self.shape = nodes.shape
+        self.node_selector = nodes.node_selector
+        self.tolerations = [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]
+        self.ready = nodes.ready
+        self.location = nodes.location
+        self.stores = (_node_disks(name, nodes.location),)
+        self.egress = ()
+        self.register_outputs(
+            {
+                "nodeSelector": self.node_selector,
+                "gpu": self.shape.gpu.name,
+                "gpusPerNode": self.shape.gpus,
+                "maxNodes": self.shape.max_nodes,
+                "stores": plain(self.stores),
+                "egress": plain(self.egress),
+            }
+        )
+
+    def claim(self, name: str, pod: Room, replicas: int, surge: int = 0) -> None:
+        """Take room for ``replicas`` pods, and ``surge`` more during a rollout.
+
+        Raises:
+            pulumi.RunError: if one pod fits on no node, or all claims together on no set of nodes.
+        """
+        node = Room(
+            gpus=self.shape.gpus,
+            cpu_millicores=self.shape.cpu_millicores,
+            memory_mib=self.shape.memory_mib,
+            disk_gib=self.shape.disk_gib,
+        )
+        if lacking := node.lacking(pod):
+            raise pulumi.RunError(
+                f"'{name}' does not fit on a node of pool '{self._pool}' ({'; '.join(lacking)}); "
+                "ask for less, or give the pool larger nodes"
+            )
+        claims = {**self._claims, name: [pod] * (replicas + surge)}
+        if not fits([pod for pods in claims.values() for pod in pods], node, self.shape.max_nodes):
+            taken = ", ".join(
+                f"'{who}' {len(pods)} pods of {pods[0].gpus} GPU" for who, pods in claims.items()
+            )
+            raise pulumi.RunError(
+                f"pool '{self._pool}' ({self.shape.max_nodes} nodes of {self.shape.gpus} "
+                f"{self.shape.gpu.name}) does not hold all its services: {taken}, pods for a "
+                "rolling change included; allow more nodes, or fewer replicas, or surge: 0"
+            )
+        self._claims = claims
+
+
+def _node_disks(pool: str, location: Location) -> Store:
+    return Store(
+        name=f"node disks of pool '{pool}'",
+        data_class=DataClass.IMAGES,
+        medium="images, container logs and emptyDir volumes on the nodes' own disks",
+        location=location,
+        on_destroy=OnDestroy.RETAIN,
+    )

@@ -1,0 +1,112 @@
+"""The weights of one model: where they come from and what makes them the same tomorrow."""
+
+import re
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from ._args import Args
+from .location import DeclaredLocation, Location
+from .network import Peer
+
+_COMMIT = re.compile(r"^[0-9a-f]{40}$")
+_DIGEST = r"^sha256:[0-9a-f]{64}$"
+
+
+class Architecture(Args):
+    """Facts from the model's ``config.json`` that the KV cache follows from."""
+
+    layers: int = Field(gt=0)
+    """``num_hidden_layers``."""
+    kv_heads: int = Field(gt=0)
+    """``num_key_value_heads``."""
+    head_dim: int = Field(gt=0)
+    """``head_dim``, else ``hidden_size / num_attention_heads``."""
+    max_position_embeddings: int = Field(gt=0)
+    """Longest context the model was trained for, in tokens."""
+
+
+class Hub(Args):
+    """A Hugging Face-compatible hub, or a mirror of one."""
+
+    endpoint: str = Field(default="https://huggingface.co", pattern=r"^https://[A-Za-z0-9.-]+$")
+    """URL that the fetch Job asks."""
+    peer: Peer
+    """The addresses behind it, for the network rule of the fetch Job."""
+    location: DeclaredLocation | None = None
+    """Where the hub is; unknown where nobody declares it."""
+
+    def where(self) -> Location:
+        """Return the declared location, or one of unknowns."""
+        return self.location.location() if self.location else Location()
+
+
+class WeightsSource(StrEnum):
+    """The ways in which weights reach a server pod."""
+
+    HUB = "hub"
+    """A repository, brought into the object store once by a Job."""
+    S3 = "s3"
+    """Already in the object store."""
+    OCI = "oci"
+    """An OCI artefact mounted as an image volume."""
+    PVC = "pvc"
+    """An existing claim."""
+
+
+class ModelWeights(Args):
+    """Weights, tokenizer, chat template and generation config as one locked unit."""
+
+    repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    """Repository on the hub, ``organisation/name``; with ``revision``."""
+    revision: str | None = None
+    """Commit of the repository (40 hex digits)."""
+    uri: str | None = Field(default=None, pattern=r"^(s3|oci|pvc)://[^/]+(/.*)?$")
+    """``s3://bucket/prefix``, ``oci://registry/repository@sha256:...`` or ``pvc://claim/path``."""
+    allow_floating_revision: bool = False
+    """Accept a branch or tag as revision; the model may then change between two fetches."""
+    files: tuple[str, ...] = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
+    """Patterns of the files that belong to the unit; pickled weights are never fetched."""
+    digests: dict[str, str] = Field(default_factory=dict)
+    """File name to ``sha256:...``; every file named here is checked before a server starts."""
+    manifest_digest: str | None = Field(default=None, pattern=_DIGEST)
+    """sha256 of the manifest that the fetch Job wrote; locks every file of the unit at once."""
+    size_gib: float = Field(gt=0)
+    """Size of all files in GiB: room in the volume, and weights in GPU memory."""
+    architecture: Architecture | None = None
+    """Without it the plan says that the KV cache is unknown."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.repository is None) == (self.uri is None):
+            raise ValueError("name either repository (with revision) or uri")
+        if self.repository and not self.revision:
+            raise ValueError("revision: required with repository; give the commit (40 hex digits)")
+        floats = self.revision is not None and not _COMMIT.match(self.revision)
+        if floats and not self.allow_floating_revision:
+            raise ValueError(
+                f"revision: '{self.revision}' is a branch or tag and can move; give the commit "
+                "(40 hex digits), or set allow_floating_revision: true outside production"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _digests_are_digests(self) -> Self:
+        wrong = [name for name, digest in self.digests.items() if not re.match(_DIGEST, digest)]
+        if wrong:
+            raise ValueError(f"digests: {', '.join(wrong)}: expected 'sha256:' and 64 hex digits")
+        if self.uri and self.uri.startswith("oci://") and not re.search(r"@sha256:", self.uri):
+            raise ValueError("uri: an oci:// artefact needs its digest (@sha256:...)")
+        return self
+
+    @property
+    def source(self) -> WeightsSource:
+        """Where the weights come from."""
+        return WeightsSource(self.uri.split("://")[0]) if self.uri else WeightsSource.HUB
+
+    @property
+    def name(self) -> str:
+        """A short name: the last part of the repository or of the URI's path."""
+        text = (self.repository or self.uri or "").split("@")[0].rstrip("/")
+        return text.rsplit("/", 1)[-1]

@@ -1,0 +1,60 @@
+"""Network peers: who is meant by an allow rule, in the words of NetworkPolicy."""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from ._args import Args, DnsLabel
+
+
+class Peer(Args):
+    """Pods of one namespace, or address ranges; never both, and never everybody by accident."""
+
+    namespace: DnsLabel | None = None
+    """Namespace of the pods."""
+    pod_labels: dict[str, str] = Field(default_factory=dict)
+    """Labels of the pods; all pods of the namespace where empty."""
+    cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Address ranges outside the cluster's pod network."""
+    except_cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Ranges inside ``cidrs`` that stay forbidden."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """Port of the pods, where a Service in front of them listens on another one: policies see
+    a connection after the Service has been resolved."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if bool(self.namespace) == bool(self.cidrs):
+            raise ValueError(
+                "name either the pods (namespace, pod_labels) or address ranges (cidrs); "
+                "an empty namespace selector would not reach an address outside the cluster"
+            )
+        if self.pod_labels and not self.namespace:
+            raise ValueError("pod_labels go with namespace, not with cidrs")
+        held = {hole for cidr in self.cidrs for hole in self.holes_in(cidr)}
+        stray = [str(hole) for hole in self.except_cidrs if hole not in held]
+        if stray:
+            raise ValueError(f"except_cidrs must lie inside cidrs; outside: {', '.join(stray)}")
+        return self
+
+    def holes_in(self, cidr: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
+        """Return the excepted ranges that lie inside ``cidr``."""
+        return [hole for hole in self.except_cidrs if _contains(cidr, hole)]
+
+
+def _contains(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
+    if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(outer, IPv6Network) and isinstance(inner, IPv6Network):
+        return inner.subnet_of(outer)
+    return False
+
+
+class ClusterNetwork(Args):
+    """What the rules of a workload need to know about the cluster's network."""
+
+    dns: Peer = Peer(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"})
+    """The cluster's name servers."""
+    domain: str = "cluster.local"
+    """Domain suffix of Services."""

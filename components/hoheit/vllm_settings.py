@@ -1,0 +1,77 @@
+"""What a model service is told about its model, in plain values."""
+
+from enum import StrEnum
+from typing import Self
+
+from hoheit_facts import ENGINE
+from pydantic import Field, model_validator
+
+from ._args import Args
+from .engine import EngineArgs
+from .model_weights import ModelWeights
+from .network import Peer
+
+
+class Reach(StrEnum):
+    """From where a Service can be reached."""
+
+    CLUSTER = "cluster"
+    INTERNAL = "internal"
+    """From the operator's own network, through an internal load balancer."""
+
+
+class VllmSettings(Args):
+    """What to serve, in plain values that are known in preview."""
+
+    weights: ModelWeights
+    engine: EngineArgs
+    served_model_name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$")
+    """The ``model`` that clients send."""
+    gpus: int = Field(default=1, ge=1, le=8)
+    """GPUs of one replica on one node; also the tensor-parallel size."""
+    replicas: int = Field(default=1, ge=1)
+    surge: int = Field(default=0, ge=0)
+    """Pods beyond ``replicas`` during a rolling change; each needs free GPUs. With 0, an old pod
+    goes before its successor comes, and a single replica has an interruption."""
+    cpu_millicores: int = Field(default=3000, gt=0)
+    """CPU of one server container; allocatable of the node is what counts, not its size."""
+    memory_mib: int = Field(default=12288, gt=0)
+    """Memory of one server container in MiB, request and limit, shared memory included."""
+    request_timeout_seconds: int = Field(default=300, gt=0)
+    """Longest silence within a request, and how long a stopping pod lets running requests finish.
+    Set it to the longest answer that you expect: what takes longer is cut off by a rolling change.
+    """
+    max_body_mib: int = Field(default=8, ge=1)
+    """Largest request body in MiB."""
+    startup_budget_seconds: int = Field(default=3600, ge=60)
+    """From container start to the first answer: load, compile, capture graphs."""
+    routes: tuple[str, ...] = ("/v1/models", "/v1/completions", "/v1/chat/completions")
+    """Paths that the gateway lets through; nothing else reaches the engine."""
+    clients: tuple[Peer, ...] = ()
+    """Who may call the API. Nobody else in the cluster reaches it."""
+    scrapers: tuple[Peer, ...] = ()
+    """Who may read metrics."""
+    reach: Reach = Reach.CLUSTER
+
+    @model_validator(mode="after")
+    def _routes_are_inference_routes(self) -> Self:
+        known = [route.path for route in ENGINE.routes]
+        if unknown := [path for path in self.routes if path not in known]:
+            raise ValueError(f"routes: {', '.join(unknown)}; allowed: {', '.join(known)}")
+        if "/v1/models" not in self.routes:
+            raise ValueError("routes: /v1/models is what readiness asks; keep it")
+        if len(set(self.routes)) == 1:
+            raise ValueError("routes: /v1/models alone answers no request; add /v1/completions")
+        return self
+
+    @model_validator(mode="after")
+    def _gpus_divide_the_heads(self) -> Self:
+        architecture = self.weights.architecture
+        if architecture and self.gpus > 1:
+            larger, smaller = sorted((architecture.kv_heads, self.gpus), reverse=True)
+            if larger % smaller:
+                raise ValueError(
+                    f"gpus: {self.gpus} does not divide the model's {architecture.kv_heads} "
+                    "KV heads; take 1, 2, 4 or 8 as fits"
+                )
+        return self

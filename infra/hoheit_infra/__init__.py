@@ -1,0 +1,12 @@
+"""Clusters, and the nodes behind a GpuNodePool."""
+
+from .existing_cluster import ExistingCluster, ExistingClusterArgs
+from .existing_nodes import ExistingNodes, LabelledNodes, SimulatedNodes
+
+__all__ = [
+    "ExistingCluster",
+    "ExistingClusterArgs",
+    "ExistingNodes",
+    "LabelledNodes",
+    "SimulatedNodes",
+]

@@ -1,0 +1,95 @@
+"""GPU nodes of a cluster that exists already: labelled by its owner, or simulated."""
+
+import json
+from typing import Annotated, Literal, Self, TypeAlias
+
+import pulumi_kubernetes as k8s
+from hoheit import Args, DeclaredLocation, NodeShape
+from hoheit_facts import GPUS
+from pydantic import Field, TypeAdapter, model_validator
+
+POOL_LABEL = "hoheit/pool"
+GPU_TAINT: k8s.core.v1.TaintArgsDict = {
+    "key": "nvidia.com/gpu",
+    "value": "present",
+    "effect": "NoSchedule",
+}
+_KWOK_ANNOTATION = {"kwok.x-k8s.io/node": "fake"}
+_CAPACITY_ANNOTATION = "hoheit-lab/capacity"
+
+
+class _NodesOfOneShape(Args):
+    gpu: str
+    """GPU model, a name of the catalogue."""
+    gpus_per_node: int = Field(default=1, ge=1, le=16)
+    cpu_millicores: int = Field(gt=0)
+    """Allocatable CPU of one node less DaemonSets; ``kubectl describe node`` shows both."""
+    memory_mib: int = Field(gt=0)
+    """Allocatable memory of one node less DaemonSets, in MiB."""
+    disk_gib: int = Field(gt=0)
+    """Allocatable ephemeral storage of one node in GiB."""
+    location: DeclaredLocation | None = None
+    """Where the nodes are; unknown where nobody declares it."""
+
+    @model_validator(mode="after")
+    def _gpu_is_known(self) -> Self:
+        if self.gpu not in GPUS:
+            raise ValueError(f"gpu: no '{self.gpu}' in the catalogue; known: {', '.join(GPUS)}")
+        return self
+
+    def shape(self, nodes: int) -> NodeShape:
+        """Return the plain numbers of one node."""
+        return NodeShape(
+            gpu=GPUS[self.gpu],
+            gpus=self.gpus_per_node,
+            cpu_millicores=self.cpu_millicores,
+            memory_mib=self.memory_mib,
+            disk_gib=self.disk_gib,
+            max_nodes=nodes,
+        )
+
+
+class LabelledNodes(_NodesOfOneShape):
+    """Nodes that the cluster's owner runs; they carry a label and the taint already."""
+
+    kind: Literal["labelled"] = "labelled"
+    node_selector: dict[str, str] = Field(min_length=1)
+    """Labels that only these nodes carry."""
+    nodes: int = Field(ge=1)
+    """How many there are."""
+
+
+class SimulatedNodes(_NodesOfOneShape):
+    """Node objects that kwok keeps alive: pods are scheduled onto them, no container runs."""
+
+    kind: Literal["simulated"] = "simulated"
+    nodes: int = Field(ge=1, le=1000)
+    """How many to create."""
+
+    def metadata(self, name: str, pool: str) -> k8s.meta.v1.ObjectMetaArgsDict:
+        """Return the metadata of one Node object."""
+        capacity = {
+            "cpu": f"{self.cpu_millicores}m",
+            "memory": f"{self.memory_mib}Mi",
+            "ephemeral-storage": f"{self.disk_gib}Gi",
+            "pods": "110",
+            "nvidia.com/gpu": str(self.gpus_per_node),
+        }
+        labels = {
+            "type": "kwok",
+            "kubernetes.io/hostname": name,
+            "kubernetes.io/os": "linux",
+            "kubernetes.io/arch": "amd64",
+            "nvidia.com/gpu.present": "true",
+            "hoheit/gpu": self.gpu.lower(),
+            POOL_LABEL: pool,
+        }
+        annotations = {**_KWOK_ANNOTATION, _CAPACITY_ANNOTATION: json.dumps(capacity)}
+        return {"name": name, "labels": labels, "annotations": annotations}
+
+
+ExistingNodes: TypeAlias = Annotated[LabelledNodes | SimulatedNodes, Field(discriminator="kind")]
+"""What a GpuNodePool on an existing cluster can be made of."""
+
+EXISTING_NODES: TypeAdapter[LabelledNodes | SimulatedNodes] = TypeAdapter(ExistingNodes)
+"""Validates a mapping into the one or the other."""
