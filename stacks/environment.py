@@ -1,0 +1,100 @@
+"""One environment: everything that a stack file may say, checked before the first resource."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Self
+
+import pulumi
+from hoheit import Args, DnsLabel, Hub, Images, ObjectStore, VllmSettings, validated
+from hoheit_infra import ExistingClusterArgs, ExistingNodes
+from pydantic import Field, model_validator
+
+SCHEMA = Path(__file__).with_name("environment.schema.json")
+KEY = "environment"
+
+
+class Model(VllmSettings):
+    """One model service of the environment."""
+
+    pool: DnsLabel
+    """Name of the pool that it runs on."""
+
+
+class Environment(Args):
+    """What one stack runs, and on what."""
+
+    name: DnsLabel
+    """Name of the environment, and of its cluster's resources."""
+    namespace: DnsLabel = "models"
+    """Namespace of the model services."""
+    cluster: ExistingClusterArgs
+    pools: dict[DnsLabel, ExistingNodes] = Field(min_length=1)
+    """GPU pools by name."""
+    images: Images
+    object_store: ObjectStore | None = None
+    hub: Hub | None = None
+    models: dict[DnsLabel, Model] = Field(min_length=1)
+    """Model services by name; the name is the Service's."""
+
+    @model_validator(mode="after")
+    def _pools_exist(self) -> Self:
+        for name, model in self.models.items():
+            if model.pool not in self.pools:
+                raise ValueError(
+                    f"models.{name}.pool: no pool '{model.pool}'; pools: {', '.join(self.pools)}"
+                )
+        return self
+
+
+def read_environment() -> Environment:
+    """Return the environment of the selected stack.
+
+    Raises:
+        pulumi.RunError: with the path of every wrong field and what is allowed there.
+    """
+    config = pulumi.Config()
+    stack = pulumi.get_stack()
+    given = config.get_object(KEY)
+    if given is None:
+        raise pulumi.RunError(
+            f"stack '{stack}' has no '{pulumi.get_project()}:{KEY}'; start from "
+            "stacks/Pulumi.example.yaml, which shows every field"
+        )
+    return validated(Environment, given, f"{pulumi.get_project()}:{KEY} of stack '{stack}'")
+
+
+def schema() -> str:
+    """Return the JSON schema of a stack file, for editors."""
+    environment = Environment.model_json_schema(ref_template="#/$defs/{model}")
+    definitions = environment.pop("$defs")
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A hoheit stack file",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {f"hoheit:{KEY}": environment},
+                "required": [f"hoheit:{KEY}"],
+            }
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the schema, or with ``--check`` say whether it is up to date."""
+    if arguments != ["--check"]:
+        SCHEMA.write_text(schema(), encoding="utf-8")
+        return 0
+    if SCHEMA.read_text(encoding="utf-8") == schema():
+        return 0
+    sys.stderr.write(f"{SCHEMA.name} is out of date; run: make format\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

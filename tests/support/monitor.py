@@ -1,0 +1,91 @@
+"""Pulumi's in-process mocks, with a memory of every registration and its options."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pulumi
+import yaml
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2
+
+STACKS = Path(__file__).parents[2] / "stacks"
+
+
+class Registered(NamedTuple):
+    """One resource as the program sent it to the engine."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    request: resource_pb2.RegisterResourceRequest
+
+
+class _Echo(mocks.Mocks):
+    """Answers as a cluster would: a Kubernetes object without a name gets one."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        outputs = dict(args.inputs)
+        if args.typ.startswith("kubernetes:"):
+            outputs["metadata"] = {"name": f"{args.name}-abc12", **outputs.get("metadata", {})}
+        if args.typ == "random:index/randomPassword:RandomPassword":
+            outputs["result"] = "generated-password"
+        return f"{args.name}-id", outputs
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(f"no component may call {args.token} while it is built")
+
+
+class Monitor(mocks.MockMonitor):
+    """A monitor that remembers."""
+
+    def __init__(self) -> None:
+        super().__init__(_Echo())
+        self.registered: list[Registered] = []
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
+        inputs = rpc.deserialize_properties(request.object, True)
+        self.registered.append(Registered(request.type, request.name, inputs, request))
+        return super().RegisterResource(request)
+
+    def of_type(self, type_: str) -> list[Registered]:
+        return [found for found in self.registered if found.type == type_]
+
+    def one(self, type_: str) -> Registered:
+        (found,) = self.of_type(type_)
+        return found
+
+    def named(self, name: str) -> Registered:
+        (found,) = [found for found in self.registered if found.name == name]
+        return found
+
+
+def run(program: Callable[[], Any], *, preview: bool = False) -> Monitor:
+    """Run ``program`` against a fresh monitor, and return it when all work has landed."""
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    monitor = Monitor()
+    pulumi.runtime.set_mocks(
+        monitor.mocks, project="hoheit", stack="test", preview=preview, monitor=monitor
+    )
+
+    @pulumi.runtime.test
+    def body() -> Any:
+        return pulumi.Output.from_input(program())
+
+    body()
+    return monitor
+
+
+def run_stack(environment: dict[str, Any]) -> Monitor:
+    """Run the program of ``stacks/`` with one environment."""
+    pulumi.runtime.set_all_config({"hoheit:environment": json.dumps(environment)}, [])
+    return run(lambda: runpy.run_path(str(STACKS), run_name="__main__") and None)
+
+
+def stack_environment(stack: str) -> dict[str, Any]:
+    """Return the environment that ``Pulumi.<stack>.yaml`` holds."""
+    document = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text("utf-8"))
+    return document["config"]["hoheit:environment"]
