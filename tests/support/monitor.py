@@ -45,11 +45,17 @@ class Monitor(mocks.MockMonitor):
     def __init__(self) -> None:
         super().__init__(_Echo())
         self.registered: list[Registered] = []
+        self.outputs: list[tuple[str, dict[str, Any]]] = []
+        """URN and outputs of every component that said it was finished, in that order."""
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
         inputs = rpc.deserialize_properties(request.object, True)
         self.registered.append(Registered(request.type, request.name, inputs, request))
         return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        self.outputs.append((request.urn, rpc.deserialize_properties(request.outputs, True)))
+        return super().RegisterResourceOutputs(request)
 
     def of_type(self, type_: str) -> list[Registered]:
         return [found for found in self.registered if found.type == type_]
@@ -72,17 +78,27 @@ def run(program: Callable[[], Any], *, preview: bool = False) -> Monitor:
     )
 
     @pulumi.runtime.test
-    def body() -> Any:
-        return pulumi.Output.from_input(program())
+    def body() -> None:
+        program()
 
     body()
     return monitor
 
 
-def run_stack(environment: dict[str, Any]) -> Monitor:
-    """Run the program of ``stacks/`` with one environment."""
-    pulumi.runtime.set_all_config({"hoheit:environment": json.dumps(environment)}, [])
+def run_stack(environment: dict[str, Any] | None, secrets: dict[str, str] | None = None) -> Monitor:
+    """Run the program of ``stacks/`` with one environment, or without any."""
+    config = dict(secrets or {})
+    if environment is not None:
+        config["hoheit:environment"] = json.dumps(environment)
+    pulumi.runtime.set_all_config(config, list(secrets or {}))
     return run(lambda: runpy.run_path(str(STACKS), run_name="__main__") and None)
+
+
+def run_source(source: str) -> Monitor:
+    """Run a whole program that is given as text."""
+    pulumi.runtime.set_all_config({}, [])
+    # Its own source is what a test means to run.
+    return run(lambda: exec(compile(source, "__main__.py", "exec"), {}))  # noqa: S102
 
 
 def stack_environment(stack: str) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""Free ports on loopback, the same ones again where that is possible."""
+
+import json
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+
+LOOPBACK = "127.0.0.1"
+PATIENCE_SECONDS = 1.0
+
+PORTS = (
+    "kubeApiserverPort",
+    "etcdPort",
+    "etcdPeerPort",
+    "kubeControllerManagerPort",
+    "kubeSchedulerPort",
+    "kwokControllerPort",
+)
+"""The ports of a cluster, by their names in kwokctl's configuration."""
+
+
+def choose_ports(remembered: Mapping[str, int]) -> dict[str, int]:
+    """Picks a free port for each purpose, the remembered one if nobody else took it."""
+    with ExitStack() as held:
+        # All are held until all are chosen, so that no port is chosen twice.
+        return {name: _reserve(remembered.get(name, 0), held) for name in PORTS}
+
+
+def load_ports(path: Path) -> dict[str, int]:
+    """Reads the ports of the last start; none if there was no last start."""
+    try:
+        stored = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return {name: int(stored[name]) for name in PORTS if name in stored}
+
+
+def save_ports(path: Path, ports: Mapping[str, int]) -> None:
+    """Remembers the ports for the next start."""
+    path.write_text(json.dumps(ports, indent=2))
+
+
+def _reserve(wanted: int, held: ExitStack) -> int:
+    listener = held.enter_context(socket.socket())
+    # A port in TIME_WAIT is free for us, as it is for the Go programs that will listen.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if not (wanted and _bind(listener, wanted)):
+        listener.bind((LOOPBACK, 0))
+    listener.listen()
+    return listener.getsockname()[1]
+
+
+def _bind(listener: socket.socket, port: int) -> bool:
+    """Takes a port; waits a moment for it, as its last owner may be ending just now."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            if monotonic() > deadline:
+                return False
+            sleep(0.05)
+        else:
+            return True

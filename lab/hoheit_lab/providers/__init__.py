@@ -1,0 +1,1 @@
+"""Stand-in Pulumi providers, for machines that cannot have the official plugins."""

@@ -1,0 +1,13 @@
+"""Programs that the documentation shows, read so that tests run what readers type."""
+
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def python_block(page: str) -> str:
+    """The only Python block of a page."""
+    text = (DOCS / page).read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return block

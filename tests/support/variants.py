@@ -1,0 +1,55 @@
+"""Every shape of workload that the components render, as programs for a mocked run."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hoheit import Hub, Peer
+
+from support import components, samples
+
+OCI = f"oci://registry.example.internal/models/mistral@{samples.DIGEST}"
+
+
+RANGES = Peer.model_validate({"cidrs": ["10.1.0.0/16"], "except_cidrs": ["10.1.1.0/24"]})
+
+
+def hub_service() -> None:
+    space = components.space()
+    components.service(
+        on=components.pool(on=components.cluster("two", capabilities=RICH)),
+        namespace=space.namespace,
+        replicas=2,
+        reach="internal",
+        images=samples.images(pull_secrets=("registry-credentials",)),
+        clients=(
+            Peer(namespace="apps"),
+            RANGES,
+        ),
+        scrapers=(Peer(namespace="monitoring", pod_labels={"app": "prometheus"}),),
+    )
+
+
+RICH = {
+    "simulated": True,
+    "gpu_runtime_class": "nvidia",
+    "internal_load_balancer_annotations": {"load-balancer.example.internal/scheme": "internal"},
+}
+
+VARIANTS: dict[str, Callable[[], Any]] = {
+    "required arguments only": components.service,
+    "everything at once": hub_service,
+    "surge": lambda: components.service(on=components.pool(nodes=3), replicas=2, surge=1),
+    "weights of s3": lambda: components.service(
+        weights=samples.stored_weights("s3://models/mistral/v1"), hub=None
+    ),
+    "weights of oci": lambda: components.service(
+        weights=samples.stored_weights(OCI), hub=None, object_store=None
+    ),
+    "weights of pvc": lambda: components.service(
+        weights=samples.stored_weights("pvc://claim/mistral"), hub=None, object_store=None
+    ),
+    "a mirror alone": lambda: components.mirror(hub=Hub(peer=Peer(namespace="hub"))),
+    "a store with an identity of its own": lambda: components.mirror(
+        object_store=samples.object_store(credentials_secret=None)
+    ),
+}
