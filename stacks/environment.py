@@ -7,6 +7,8 @@ from typing import Self
 
 import pulumi
 from hoheit import Args, DnsLabel, Hub, Images, ObjectStore, VllmSettings, validated
+from hoheit.plan import plan_memory
+from hoheit_facts import GPUS
 from hoheit_infra import ExistingClusterArgs, ExistingNodes
 from pydantic import Field, model_validator
 
@@ -44,6 +46,17 @@ class Environment(Args):
                 raise ValueError(
                     f"models.{name}.pool: no pool '{model.pool}'; pools: {', '.join(self.pools)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _models_can_start(self) -> Self:
+        for name, model in self.models.items():
+            gpu = GPUS[self.pools[model.pool].gpu]
+            try:
+                model.check_means(self.object_store, self.hub)
+                plan_memory(model.weights, model.engine, gpu, model.gpus)
+            except ValueError as error:
+                raise ValueError(f"models.{name}.{error}") from None
         return self
 
 

@@ -1,11 +1,14 @@
 """Turns a validation error into sentences that name the path, the problem and the way out."""
 
-from collections.abc import Iterator
+import re
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+
+_OWN_PATH = re.compile(r"[a-z_][\w.\[\]-]*: ")
+"""How a validator of a whole model begins, when it knows which field is wrong."""
 
 
 def explain(error: ValidationError, *models: type[BaseModel]) -> str:
@@ -15,53 +18,86 @@ def explain(error: ValidationError, *models: type[BaseModel]) -> str:
         error: what pydantic found.
         models: the model that was validated, or the members of the union.
     """
-    return "\n".join(f"  {_line(fault, models)}" for fault in error.errors(include_url=False))
+    lines: dict[str, str] = {}
+    for fault in error.errors(include_url=False):
+        path, problem = _fault(fault, models)
+        # Each member of a union has its own complaint about one value; the first is enough.
+        lines.setdefault(path, problem)
+    return "\n".join(f"  {path}{problem}" for path, problem in lines.items())
 
 
-def _line(fault: Any, models: tuple[type[BaseModel], ...]) -> str:
+def _fault(fault: Any, models: tuple[type[BaseModel], ...]) -> tuple[str, str]:
+    unknown = fault["type"] == "extra_forbidden"
     location: tuple[str | int, ...] = fault["loc"]
-    path = _path(location) or "(the whole)"
-    if fault["type"] == "extra_forbidden":
-        return f"{path}: unknown field{_suggestion(str(location[-1]), location[:-1], models)}"
+    named, owners = _follow(location[:-1] if unknown else location, models)
+    if unknown:
+        field = str(location[-1])
+        return _text([*named, field]), f": unknown field{_suggestion(field, owners)}"
+    path = _text(named)
     if fault["type"] == "missing":
-        return f"{path}: required, but not given"
-    return f"{path}: {fault['msg'].removeprefix('Value error, ')}"
+        return path, ": required, but not given"
+    problem = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "value_error" and _OWN_PATH.match(problem):
+        return path, f".{problem}" if path else problem
+    return path or "(the whole)", f": {problem}"
 
 
-def _path(location: tuple[str | int, ...]) -> str:
+def _text(path: list[str | int]) -> str:
     text = ""
-    for part in location:
+    for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
 
 
-def _suggestion(
-    name: str, parents: tuple[str | int, ...], models: tuple[type[BaseModel], ...]
-) -> str:
-    owners = [owner for model in models for owner in _models_at(model, parents)]
+def _suggestion(name: str, owners: list[type[BaseModel]]) -> str:
     known = sorted({field for owner in owners for field in owner.model_fields})
     near = get_close_matches(name, known, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     return f"{hint}; known fields: {', '.join(known)}" if known else hint
 
 
-def _models_at(model: type[BaseModel], parents: tuple[str | int, ...]) -> Iterator[type[BaseModel]]:
-    """Yield the models that ``parents`` may lead to, whatever mappings and unions lie between."""
-    owners: list[type[BaseModel]] = [model]
-    for part in parents:
-        fields = [owner.model_fields[part] for owner in owners if part in owner.model_fields]
-        if fields:
-            owners = [found for field in fields for found in _models_in(field.annotation)]
-    yield from owners
+def _follow(
+    location: tuple[str | int, ...], models: tuple[type[BaseModel], ...]
+) -> tuple[list[str | int], list[type[BaseModel]]]:
+    """Return the parts of ``location`` that the author wrote, and the models they lead to.
+
+    pydantic also puts tags of unions and names of its own validators into a location.
+    """
+    kinds: list[Any] = list(models)
+    path: list[str | int] = []
+    for part in location:
+        if tagged := [kind for kind in kinds if _is_model(kind) and _has_tag(kind, part)]:
+            kinds = tagged
+        elif below := [found for kind in kinds for found in _step(kind, part)]:
+            kinds = below
+            path.append(part)
+    return path, [kind for kind in kinds if _is_model(kind)]
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if _is_model(annotation):
-        yield annotation
-    elif get_origin(annotation) in (Union, UnionType, Annotated, list, dict, tuple):
-        for part in get_args(annotation):
-            yield from _models_in(part)
+def _step(kind: Any, part: str | int) -> list[Any]:
+    """Return what lies at ``part`` of one kind of value, or nothing where it has no such part."""
+    if _is_model(kind):
+        field = kind.model_fields.get(str(part))
+        return _members(field.annotation) if field else []
+    if get_origin(kind) is dict and part != "[key]":
+        return _members(get_args(kind)[1])
+    if get_origin(kind) in (list, tuple) and isinstance(part, int):
+        return _members(get_args(kind)[0])
+    return []
 
 
-def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _members(annotation: Any) -> list[Any]:
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [found for part in get_args(annotation) for found in _members(part)]
+    return [] if annotation is NoneType else [annotation]
+
+
+def _has_tag(model: type[BaseModel], part: str | int) -> bool:
+    annotations = [field.annotation for field in model.model_fields.values()]
+    return any(part in get_args(kind) for kind in annotations if get_origin(kind) is Literal)
+
+
+def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -28,6 +28,9 @@ LIVE_PATH = "/live"
 GATEWAY_PATH = "/gateway"
 GATEWAY_METRICS_PATH = "/gateway/metrics"
 
+GATEWAY_COMMAND = ("haproxy", "-db", "-f")
+"""To be followed by the file. No master process (-W): with 2.6 it loses stop signals."""
+
 _API_CONNECTIONS = 1000
 _OTHER_CONNECTIONS = 32
 """Kept apart, so that a flood of requests can neither hide the metrics nor fail the probes."""
@@ -158,6 +161,7 @@ first_byte_ms=%Tr total_ms=%Ta end=%ts"
 
     http-request set-var(txn.key) env({API_KEY_VARIABLE})
     http-request set-var(txn.token) http_auth_bearer
+    # An empty key lets nobody in, whatever a version makes of an empty token.
     acl key_is_set var(txn.key) -m len gt 0
     acl key_matches var(txn.token),secure_memcmp(txn.key)
     http-request return status 401 {unauthorized} hdr WWW-Authenticate Bearer \

@@ -212,10 +212,14 @@ def server_pod(
     settings: VllmSettings,
     *,
     images: Images,
+    weights: ModelWeights,
     store: ObjectStore | None,
     runtime_class: str | None,
 ) -> ServerPod:
-    """Return the pod that serves a model as ``settings`` say."""
+    """Return the pod that serves a model as ``settings`` say.
+
+    ``images`` and ``weights`` are named as the cluster's mirror names them.
+    """
     drain = Drain(request_timeout_seconds=settings.request_timeout_seconds)
     return ServerPod(
         gpus=settings.gpus,
@@ -225,7 +229,7 @@ def server_pod(
         drain=drain,
         flags=serve_flags(
             settings.engine,
-            path=model_path(settings.weights),
+            path=model_path(weights),
             name=settings.served_model_name,
             gpus=settings.gpus,
             shutdown_timeout_seconds=drain.request_timeout_seconds,
@@ -237,7 +241,7 @@ def server_pod(
             max_body_bytes=settings.max_body_mib * _BYTES_PER_MIB,
         ),
         images=images,
-        weights=settings.weights,
+        weights=weights,
         store=store,
         runtime_class=runtime_class,
     )

@@ -67,7 +67,7 @@ class Capabilities(Args):
     storage_classes: tuple[StorageClass, ...] = ()
     network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
     identity: IdentityMechanism = IdentityMechanism.STATIC_SECRET
-    internal_load_balancer_annotations: dict[str, str] | None = None
+    internal_load_balancer_annotations: dict[str, str] | None = Field(default=None, min_length=1)
     """Annotations that make a LoadBalancer Service internal; None where there is none."""
     simulated: bool = False
     """Pods are scheduled and reported ready, but no container runs."""
@@ -185,5 +185,5 @@ class Cluster(Protocol):
 def on_cluster(cluster: Cluster, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Return ``opts`` with the cluster's provider, so that no child lands on another cluster."""
     return pulumi.ResourceOptions.merge(
-        pulumi.ResourceOptions(providers=[cluster.provider]), opts or pulumi.ResourceOptions()
+        opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(providers=[cluster.provider])
     )

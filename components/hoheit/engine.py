@@ -1,5 +1,6 @@
 """How one vLLM server is set up: the typed part of ``vllm serve``."""
 
+import re
 from enum import StrEnum
 from typing import Self
 
@@ -27,8 +28,10 @@ OWNED_FLAGS = {
     "--shutdown-timeout": "set request_timeout_seconds",
     "--trust-remote-code": "code from a model repository would run inside the server",
     "--enable-log-requests": "prompts would be written to the log",
+    "--config": "a file would set flags that nobody reviews",
 }
 """Flags that a component renders itself, and what to do instead."""
+_SHORT_FLAG = re.compile(r"-[a-zA-Z]")
 
 
 class Dtype(StrEnum):
@@ -72,6 +75,10 @@ class EngineArgs(Args):
     def _extra_args_are_ours_to_give(self) -> Self:
         for argument in self.extra_args:
             flag = argument.split("=", 1)[0].replace("_", "-")
-            if flag in OWNED_FLAGS:
-                raise ValueError(f"extra_args: {flag} is not yours to set: {OWNED_FLAGS[flag]}")
+            if _SHORT_FLAG.match(flag):
+                raise ValueError(f"extra_args: {flag}: write the flag in full, beginning with --")
+            # The engine also takes the beginning of a flag for the flag.
+            owned = next((name for name in OWNED_FLAGS if flag[2:] and name.startswith(flag)), None)
+            if flag.startswith("--") and owned:
+                raise ValueError(f"extra_args: {owned} is not yours to set: {OWNED_FLAGS[owned]}")
         return self

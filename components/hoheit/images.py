@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from ._args import Args
 
 _REFERENCE = re.compile(
-    r"^(?P<host>[a-z0-9.-]+(?::[0-9]+)?)/(?P<path>[a-z0-9._/-]+)"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"
+    r"(?P<host>[a-z0-9.-]+(?::[0-9]+)?)/(?P<path>[a-z0-9._/-]+)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 
 
@@ -30,16 +30,14 @@ class ImageReference(Args):
         Raises:
             ValueError: if the registry is missing, or both tag and digest, or the tag floats.
         """
-        match = _REFERENCE.match(text)
+        match = _REFERENCE.fullmatch(text)
         if not match or not ("." in match["host"] or ":" in match["host"]):
             raise ValueError(
-                f"'{text}' is not a full image reference; write registry/repository:tag or "
+                "not a full image reference; write registry/repository:tag or "
                 "registry/repository@sha256:..., for example docker.io/library/haproxy:3.2"
             )
         if match["digest"] is None and match["tag"] in (None, "latest"):
-            raise ValueError(
-                f"'{text}' floats: name a version tag other than 'latest', or a digest"
-            )
+            raise ValueError("floats; name a version tag other than 'latest', or a digest")
         return cls(
             registry=match["host"],
             repository=match["path"],
@@ -65,10 +63,13 @@ class Images(Args):
     @model_validator(mode="after")
     def _references_are_full_and_pinned(self) -> Self:
         for field in ("vllm", "gateway", "weights_fetcher"):
-            reference = ImageReference.parse(getattr(self, field))
+            try:
+                reference = ImageReference.parse(getattr(self, field))
+            except ValueError as error:
+                raise ValueError(f"{field}: {error}") from None
             if self.locked and reference.digest is None:
                 raise ValueError(
-                    f"{field}: '{getattr(self, field)}' has no digest, and images are locked; add "
+                    f"{field}: no digest, and images are locked; add "
                     "@sha256:... as your registry shows it, or set locked: false outside production"
                 )
         return self

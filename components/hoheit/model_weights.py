@@ -1,6 +1,7 @@
 """The weights of one model: where they come from and what makes them the same tomorrow."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
@@ -10,8 +11,8 @@ from ._args import Args
 from .location import DeclaredLocation, Location
 from .network import Peer
 
-_COMMIT = re.compile(r"^[0-9a-f]{40}$")
-_DIGEST = r"^sha256:[0-9a-f]{64}$"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_DIGEST = r"sha256:[0-9a-f]{64}"
 
 
 class Architecture(Args):
@@ -70,7 +71,7 @@ class ModelWeights(Args):
     """Patterns of the files that belong to the unit; pickled weights are never fetched."""
     digests: dict[str, str] = Field(default_factory=dict)
     """File name to ``sha256:...``; every file named here is checked before a server starts."""
-    manifest_digest: str | None = Field(default=None, pattern=_DIGEST)
+    manifest_digest: str | None = Field(default=None, pattern=f"^{_DIGEST}$")
     """sha256 of the manifest that the fetch Job wrote; locks every file of the unit at once."""
     size_gib: float = Field(gt=0)
     """Size of all files in GiB: room in the volume, and weights in GPU memory."""
@@ -83,7 +84,7 @@ class ModelWeights(Args):
             raise ValueError("name either repository (with revision) or uri")
         if self.repository and not self.revision:
             raise ValueError("revision: required with repository; give the commit (40 hex digits)")
-        floats = self.revision is not None and not _COMMIT.match(self.revision)
+        floats = self.revision is not None and not _COMMIT.fullmatch(self.revision)
         if floats and not self.allow_floating_revision:
             raise ValueError(
                 f"revision: '{self.revision}' is a branch or tag and can move; give the commit "
@@ -93,17 +94,24 @@ class ModelWeights(Args):
 
     @model_validator(mode="after")
     def _digests_are_digests(self) -> Self:
-        wrong = [name for name, digest in self.digests.items() if not re.match(_DIGEST, digest)]
+        wrong = [name for name, digest in self.digests.items() if not re.fullmatch(_DIGEST, digest)]
         if wrong:
             raise ValueError(f"digests: {', '.join(wrong)}: expected 'sha256:' and 64 hex digits")
-        if self.uri and self.uri.startswith("oci://") and not re.search(r"@sha256:", self.uri):
-            raise ValueError("uri: an oci:// artefact needs its digest (@sha256:...)")
+        if self.uri and self.uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", self.uri):
+            raise ValueError("uri: an oci:// artefact needs its digest (@sha256:, 64 hex digits)")
         return self
 
     @property
     def source(self) -> WeightsSource:
         """Where the weights come from."""
         return WeightsSource(self.uri.split("://")[0]) if self.uri else WeightsSource.HUB
+
+    def rewritten(self, rewrite: Callable[[str], str]) -> Self:
+        """Return the same unit, with an OCI artefact as ``rewrite`` names it in a mirror."""
+        if self.source is not WeightsSource.OCI:
+            return self
+        reference = (self.uri or "").removeprefix("oci://")
+        return self.model_copy(update={"uri": f"oci://{rewrite(reference)}"})
 
     @property
     def name(self) -> str:

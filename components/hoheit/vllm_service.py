@@ -66,19 +66,12 @@ class VllmServiceArgs(VllmSettings):
         """Return ``settings`` completed with the means of one environment."""
         plain = {field: getattr(settings, field) for field in VllmSettings.model_fields}
         means = {"pool": pool, "namespace": namespace, "images": images}
-        return cls.model_validate({**plain, **means, "object_store": object_store, "hub": hub})
+        given = {**plain, **means, "object_store": object_store, "hub": hub}
+        return validated(cls, given, f"the service of '{settings.served_model_name}'")
 
     @model_validator(mode="after")
     def _weights_can_be_reached(self) -> Self:
-        if is_pulled(self.weights) and self.object_store is None:
-            raise ValueError("object_store: required, server pods take these weights from it")
-        if self.weights.source is WeightsSource.HUB and self.hub is None:
-            raise ValueError("hub: required to fetch weights.repository")
-        bucket = self.object_store.bucket if self.object_store else ""
-        if self.weights.source is WeightsSource.S3 and not (self.weights.uri or "").startswith(
-            f"s3://{bucket}/"
-        ):
-            raise ValueError(f"weights.uri: must lie in the object store's bucket, s3://{bucket}/")
+        self.check_means(self.object_store, self.hub)
         return self
 
 
@@ -111,10 +104,10 @@ class VllmService(pulumi.ComponentResource):
         self._service_name = validated(_Name, {"name": name}, owner).name
         self._args = args
         self._cluster: Cluster = args.pool.cluster
-        self._images = args.images.rewritten(self._cluster.image)
         self._pod = server_pod(
             args,
-            images=self._images,
+            images=args.images.rewritten(self._cluster.image),
+            weights=args.weights.rewritten(self._cluster.image),
             store=args.object_store,
             runtime_class=self._cluster.capabilities.gpu_runtime_class,
         )
@@ -213,7 +206,7 @@ class VllmService(pulumi.ComponentResource):
             weights=args.weights,
             hub=args.hub,
             object_store=args.object_store,
-            images=self._images,
+            images=args.images,
         )
         return [WeightsMirror(f"{self._service_name}-weights", mirror, opts=self._options())]
 

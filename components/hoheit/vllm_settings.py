@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from ._args import Args
 from .engine import EngineArgs
-from .model_weights import ModelWeights
+from .model_weights import Hub, ModelWeights, WeightsSource
 from .network import Peer
+from .object_store import ObjectStore
 
 
 class Reach(StrEnum):
@@ -33,9 +34,9 @@ class VllmSettings(Args):
     surge: int = Field(default=0, ge=0)
     """Pods beyond ``replicas`` during a rolling change; each needs free GPUs. With 0, an old pod
     goes before its successor comes, and a single replica has an interruption."""
-    cpu_millicores: int = Field(default=3000, gt=0)
+    cpu_millicores: int = Field(default=3000, ge=500)
     """CPU of one server container; allocatable of the node is what counts, not its size."""
-    memory_mib: int = Field(default=12288, gt=0)
+    memory_mib: int = Field(default=12288, ge=1024)
     """Memory of one server container in MiB, request and limit, shared memory included."""
     request_timeout_seconds: int = Field(default=300, gt=0)
     """Longest silence within a request, and how long a stopping pod lets running requests finish.
@@ -53,6 +54,21 @@ class VllmSettings(Args):
     """Who may read metrics."""
     reach: Reach = Reach.CLUSTER
 
+    def check_means(self, object_store: ObjectStore | None, hub: Hub | None) -> None:
+        """Tell whether the weights can reach a server pod with the means of an environment.
+
+        Raises:
+            ValueError: beginning with the field that asks for what is not there.
+        """
+        source = self.weights.source
+        if source in (WeightsSource.HUB, WeightsSource.S3) and object_store is None:
+            raise ValueError("weights: server pods take these from object_store, which is missing")
+        if source is WeightsSource.HUB and hub is None:
+            raise ValueError("weights.repository: fetched from hub, which is missing")
+        bucket = f"s3://{object_store.bucket}/" if object_store else ""
+        if source is WeightsSource.S3 and not (self.weights.uri or "").startswith(bucket):
+            raise ValueError(f"weights.uri: must lie in the object store's bucket, {bucket}")
+
     @model_validator(mode="after")
     def _routes_are_inference_routes(self) -> Self:
         known = [route.path for route in ENGINE.routes]
@@ -62,6 +78,16 @@ class VllmSettings(Args):
             raise ValueError("routes: /v1/models is what readiness asks; keep it")
         if len(set(self.routes)) == 1:
             raise ValueError("routes: /v1/models alone answers no request; add /v1/completions")
+        return self
+
+    @model_validator(mode="after")
+    def _callers_have_no_port(self) -> Self:
+        for field, peers in (("clients", self.clients), ("scrapers", self.scrapers)):
+            for index, peer in enumerate(peers):
+                if peer.port is not None:
+                    raise ValueError(
+                        f"{field}[{index}].port: leave it out; it is the gateway's port that opens"
+                    )
         return self
 
     @model_validator(mode="after")

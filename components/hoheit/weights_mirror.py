@@ -77,9 +77,8 @@ class WeightsMirror(pulumi.ComponentResource):
             spec=allow(selector_labels(name, WEIGHTS), egress=needs),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        pod = mirror_pod(
-            args.weights, args.object_store, args.hub, args.images, account.metadata.name
-        )
+        images = args.images.rewritten(args.cluster.image)
+        pod = mirror_pod(args.weights, args.object_store, args.hub, images, account.metadata.name)
         k8s.batch.v1.Job(
             f"{name}-job",
             metadata=metadata,

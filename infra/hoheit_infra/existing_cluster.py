@@ -26,6 +26,9 @@ from pydantic import Field, ValidationError
 
 from .existing_nodes import EXISTING_NODES, GPU_TAINT, POOL_LABEL, LabelledNodes, SimulatedNodes
 
+_MIRROR = r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$"
+"""With a dot or a port, else a container runtime takes the host for a folder of Docker Hub."""
+
 
 class ExistingClusterArgs(Args):
     """How to reach the cluster, and what its owner says of it."""
@@ -40,9 +43,7 @@ class ExistingClusterArgs(Args):
     network: ClusterNetwork = ClusterNetwork()
     location: DeclaredLocation | None = None
     """Where the control plane is; unknown where nobody declares it."""
-    image_mirror: str | None = Field(
-        default=None, pattern=r"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?$"
-    )
+    image_mirror: str | None = Field(default=None, pattern=_MIRROR)
     """Registry (and path) that holds every image under its original name."""
 
 

@@ -1,0 +1,170 @@
+"""Hub to object store: every file verified on its way, the manifest last."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from huggingface_hub.utils import filter_repo_objects
+
+from weights_fetcher import __version__
+from weights_fetcher.errors import FetchError
+from weights_fetcher.manifest import (
+    MANIFEST,
+    File,
+    Manifest,
+    check_digest,
+    digest_of,
+    parse_manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from weights_fetcher.bucket import Bucket
+    from weights_fetcher.hub import Hub, HubFile
+
+DEFAULT_ALLOW = ("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken")
+"""Weights as safetensors, and what a tokenizer is made of; no Python code, no pickle."""
+_PICKLES = frozenset({".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth"})
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_READ_WHOLE = 16 * 1024**2
+"""Files up to this size pass through memory. Hubs keep larger ones in large-file storage."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to mirror, and what the operator knows about it beforehand."""
+
+    repository: str
+    revision: str
+    allow: tuple[str, ...]
+    allow_pickle: bool
+    digests: Mapping[str, str]
+    manifest_digest: str | None
+
+
+def mirror(order: Order, hub: Hub, bucket: Bucket) -> Manifest:
+    """Bring one model into the bucket, or see that it is there already.
+
+    Raises:
+        FetchError: Whatever is wrong, as one sentence.
+    """
+    present = _present(bucket)
+    # A whole commit is its own answer: seeing that all is there then takes no hub at all.
+    pinned = bool(_COMMIT.fullmatch(order.revision))
+    if pinned and present and _is_complete(present, order, order.revision, bucket):
+        return present
+    commit, paths = hub.resolve(order.revision)
+    if present and _is_complete(present, order, commit, bucket):
+        return present
+    _refuse_other_model(present, order, commit, bucket)
+    files = hub.describe(commit, _selected(order, paths))
+    _log.info("%s %s: %d files", order.repository, commit, len(files))
+    manifest = _plan_and_copy(order, commit, files, hub, bucket)
+    bucket.write(MANIFEST, manifest.render(), {"weights-fetcher": __version__})
+    return manifest
+
+
+def _present(bucket: Bucket) -> Manifest | None:
+    rendered = bucket.read(MANIFEST)
+    return None if rendered is None else parse_manifest(rendered, bucket.where(MANIFEST))
+
+
+def _is_complete(present: Manifest, order: Order, commit: str, bucket: Bucket) -> bool:
+    ordered = (order.repository, order.revision, commit, order.allow)
+    if (present.repository, present.revision, present.commit, present.allow) != ordered:
+        return False
+    present.check_declared(order.digests, order.manifest_digest)
+    return all(_is_stored(file, bucket) for file in present.files)
+
+
+def _is_stored(file: File, bucket: Bucket) -> bool:
+    stored = bucket.head(file.path)
+    return stored is not None and (stored.size, stored.metadata.get("sha256")) == (
+        file.size,
+        file.sha256,
+    )
+
+
+def _refuse_other_model(
+    present: Manifest | None, order: Order, commit: str, bucket: Bucket
+) -> None:
+    """A model that is being served does not change under its name."""
+    if present and (present.repository, present.commit) != (order.repository, commit):
+        raise FetchError(
+            f"{bucket.where(MANIFEST)} is of {present.repository} at {present.commit}, and "
+            f"{order.repository} {order.revision} is {commit}: give it another prefix"
+        )
+
+
+def _selected(order: Order, paths: Sequence[str]) -> list[str]:
+    selected = sorted(filter_repo_objects(paths, allow_patterns=list(order.allow)))
+    if not selected:
+        patterns = ", ".join(order.allow)
+        raise FetchError(f"no file of {order.repository} {order.revision} matches {patterns}")
+    pickles = [path for path in selected if PurePosixPath(path).suffix in _PICKLES]
+    if pickles and not order.allow_pickle:
+        raise FetchError(
+            f"{', '.join(pickles)}: a pickle can run code when it is loaded; "
+            "narrow --allow, or accept it with --allow-pickle"
+        )
+    if MANIFEST in selected:
+        raise FetchError(f"{order.repository} has a file {MANIFEST} of its own: narrow --allow")
+    return selected
+
+
+def _plan_and_copy(
+    order: Order, commit: str, files: Sequence[HubFile], hub: Hub, bucket: Bucket
+) -> Manifest:
+    """Copy small files first: then the whole manifest is known, and checked, before the large."""
+    small = [file for file in files if file.size <= _READ_WHOLE]
+    large = [file for file in files if file.size > _READ_WHOLE]
+    digests = {file.path: _declared(order, file) for file in large}
+    digests |= {file.path: _copy_small(file, order, hub, bucket) for file in small}
+    manifest = Manifest(
+        repository=order.repository,
+        revision=order.revision,
+        commit=commit,
+        allow=order.allow,
+        files=tuple(File(file.path, file.size, digests[file.path]) for file in files),
+    )
+    manifest.check_declared(order.digests, order.manifest_digest)
+    for file in large:
+        _copy_large(file, digests[file.path], hub, bucket)
+    return manifest
+
+
+def _declared(order: Order, file: HubFile) -> str:
+    """Return the sha256 that a large file has to have, which somebody must know beforehand."""
+    declared = order.digests.get(file.path, "").removeprefix("sha256:")
+    if file.sha256 is None and not declared:
+        raise FetchError(f"the hub knows no sha256 of {file.path}: declare it with --digest")
+    return file.sha256 or declared
+
+
+def _copy_small(file: HubFile, order: Order, hub: Hub, bucket: Bucket) -> str:
+    stored = bucket.head(file.path)
+    known = stored.metadata if stored and stored.size == file.size else {}
+    if known.get("hub-etag") == file.etag and "sha256" in known:
+        return known["sha256"]
+    content = hub.content(file)
+    digest = digest_of(content)
+    check_digest(file.path, order.digests.get(file.path, digest), digest)
+    sha256 = digest.removeprefix("sha256:")
+    bucket.write(file.path, content, {"sha256": sha256, "hub-etag": file.etag})
+    _log.info("%s: %d bytes", file.path, file.size)
+    return sha256
+
+
+def _copy_large(file: HubFile, sha256: str, hub: Hub, bucket: Bucket) -> None:
+    if _is_stored(File(file.path, file.size, sha256), bucket):
+        _log.info("%s: already there", file.path)
+        return
+    _log.info("%s: %.2f GiB ...", file.path, file.size / 1024**3)
+    metadata = {"sha256": sha256, "hub-etag": file.etag}
+    bucket.upload(file.path, hub.stream(file, sha256), metadata)

@@ -1,0 +1,102 @@
+"""A cluster that somebody runs already, and a closed namespace in it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+from hoheit import Cluster, RestrictedNamespace, StorageKind
+from hoheit_infra import ExistingCluster
+from support import components, samples
+from support.manifests import SECRET_MARK, manifest
+from support.monitor import Monitor, run
+
+PROVIDER = "pulumi:providers:kubernetes"
+
+
+def made(**changes: Any) -> ExistingCluster:
+    clusters: list[ExistingCluster] = []
+    run(lambda: clusters.append(components.cluster(**changes)))
+    return clusters[0]
+
+
+def space() -> Monitor:
+    return run(lambda: components.space("team"))
+
+
+def test_an_existing_cluster_fulfils_the_contract() -> None:
+    assert isinstance(made(), Cluster)
+
+
+def test_the_provider_names_its_context_and_an_identifier_that_outlives_addresses() -> None:
+    inputs = run(components.cluster).one(PROVIDER).inputs
+    assert (inputs["context"], inputs["clusterIdentifier"]) == ("lab", "lab")
+    assert "kubeconfig" not in inputs
+
+
+def test_a_kubeconfig_stays_a_secret() -> None:
+    def program() -> None:
+        kubeconfig = pulumi.Output.secret("apiVersion: v1")
+        ExistingCluster("lab", samples.cluster(), kubeconfig=kubeconfig)
+
+    assert SECRET_MARK in run(program).one(PROVIDER).inputs["kubeconfig"]
+
+
+@pytest.mark.parametrize("field", ["context", "cluster_identifier"])
+def test_the_current_context_is_never_meant(field: str) -> None:
+    given = {**components.mapping(samples.cluster()), field: ""}
+    with pytest.raises(pulumi.RunError, match=f"{field}: String should have at least 1"):
+        run(lambda: ExistingCluster("lab", given))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_database_gets_a_claim_and_weights_get_the_nodes_disk() -> None:
+    cluster = made(capabilities={"storage_classes": [{"name": "encrypted"}, {"name": "other"}]})
+    assert cluster.storage("model-cache").kind is StorageKind.NODE_LOCAL
+    assert cluster.storage("database").storage_class == "encrypted"
+    with pytest.raises(pulumi.RunError, match="storage_classes: empty, but a database needs one"):
+        made().storage("database")
+
+
+def test_an_identity_that_nobody_could_create_is_refused() -> None:
+    with pytest.raises(
+        pulumi.RunError, match="identity: irsa needs a driver that creates the role"
+    ):
+        made(capabilities={"identity": "irsa"}).workload_identity("models", "mistral", [])
+
+
+@pytest.mark.parametrize("mirror", ["mirror", "harbor/hoheit", "https://mirror.internal", "a_b.c"])
+def test_a_mirror_that_a_runtime_would_take_for_a_folder_of_docker_hub_is_refused(
+    mirror: str,
+) -> None:
+    given = {**components.mapping(samples.cluster()), "image_mirror": mirror}
+    with pytest.raises(pulumi.RunError, match="image_mirror: String should match"):
+        run(lambda: ExistingCluster("lab", given))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_load_balancer_without_annotations_could_be_public_and_is_refused() -> None:
+    capabilities: dict[str, Any] = {"internal_load_balancer_annotations": {}}
+    given = {**components.mapping(samples.cluster()), "capabilities": capabilities}
+    with pytest.raises(pulumi.RunError, match="at least 1 item"):
+        run(lambda: ExistingCluster("lab", given))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_namespace_enforces_the_restricted_standard_and_warns_and_audits_by_it() -> None:
+    namespace = manifest(space().one("kubernetes:core/v1:Namespace"))
+    assert namespace["metadata"]["name"] == "team"
+    labels = namespace["metadata"]["labels"]
+    for mode in ("enforce", "audit", "warn"):
+        assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
+
+
+def test_a_namespace_is_closed_in_both_directions() -> None:
+    policy = manifest(space().one("kubernetes:networking.k8s.io/v1:NetworkPolicy"))
+    assert policy["metadata"]["namespace"] == "team"
+    assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_a_namespace_that_kubernetes_could_not_have_is_refused() -> None:
+    def program() -> None:
+        given = {"cluster": components.cluster(), "namespace": "Team"}
+        RestrictedNamespace("team", given)  # pyright: ignore[reportArgumentType]
+
+    with pytest.raises(pulumi.RunError, match="namespace: String should match pattern"):
+        run(program)

@@ -1,0 +1,142 @@
+"""GPU nodes, and the one way to get onto them."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from hoheit import GpuNodePool, SourceKind
+from hoheit._capacity import Room
+from support import components, samples
+from support.manifests import kubernetes, manifests
+from support.monitor import Monitor, run
+
+POD = Room(gpus=1, cpu_millicores=1000, memory_mib=1000, disk_gib=10)
+
+
+def made(**changes: Any) -> tuple[Monitor, GpuNodePool]:
+    pools: list[GpuNodePool] = []
+    monitor = run(lambda: pools.append(components.pool(**changes)))
+    return monitor, pools[0]
+
+
+def labelled(**changes: Any) -> tuple[Monitor, GpuNodePool]:
+    pools: list[GpuNodePool] = []
+
+    def program() -> None:
+        on = components.cluster(capabilities={})
+        args = {"cluster": on, "spec": samples.labelled_nodes(**changes)}
+        pools.append(GpuNodePool("l4", args))  # pyright: ignore[reportArgumentType]
+
+    return run(program), pools[0]
+
+
+def test_labelled_nodes_are_described_and_nothing_is_created() -> None:
+    monitor, pool = labelled()
+    assert kubernetes(monitor) == []
+    assert pool.node_selector == {"node.example.internal/pool": "l4"}
+    assert (pool.shape.gpu.name, pool.shape.max_nodes) == ("L4", 2)
+
+
+def test_workloads_on_labelled_nodes_wait_for_the_cluster() -> None:
+    _, pool = labelled()
+    assert pool.ready == (pool.cluster.ready,)
+
+
+def test_simulated_nodes_carry_taint_labels_and_the_capacity_that_the_pool_promises() -> None:
+    monitor, pool = made(gpus_per_node=4)
+    nodes = manifests(monitor)
+    assert [node["metadata"]["name"] for node in nodes] == ["l4-0", "l4-1"]
+    for node in nodes:
+        assert node["spec"]["taints"] == [
+            {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
+        ]
+        assert pool.node_selector.items() <= node["metadata"]["labels"].items()
+        assert node["metadata"]["annotations"]["kwok.x-k8s.io/node"] == "fake"
+        capacity = json.loads(node["metadata"]["annotations"]["hoheit-lab/capacity"])
+        assert capacity == {
+            **{"cpu": "4000m", "memory": "14000Mi", "ephemeral-storage": "100Gi"},
+            **{"pods": "110", "nvidia.com/gpu": "4"},
+        }
+
+
+def test_workloads_on_simulated_nodes_wait_for_every_one_of_them() -> None:
+    monitor, pool = made(nodes=3)
+    assert len(pool.ready) == 3 == len(kubernetes(monitor))
+
+
+def test_two_pools_select_different_nodes() -> None:
+    pools: list[GpuNodePool] = []
+
+    def program() -> None:
+        on = components.cluster()
+        pools.extend(components.pool(name, on=on) for name in ("l4", "l4-1"))
+
+    names = [node["metadata"]["name"] for node in manifests(run(program))]
+    assert len(names) == len(set(names)) == 4
+    assert pools[0].node_selector != pools[1].node_selector
+
+
+def test_simulated_nodes_are_refused_where_the_cluster_is_not_called_simulated() -> None:
+    with pytest.raises(pulumi.RunError, match=r"GpuNodePool 'l4': simulated nodes in a cluster"):
+        run(lambda: components.pool(on=components.cluster(capabilities={})))
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"kind": "labelled"}, "  gpu: required, but not given"),
+        ({"kind": "robot"}, "'labelled', 'simulated'"),
+        ({"nodes": 1}, "kind"),
+        (["l4"], "GpuNodePool 'l4': spec is not valid"),
+        (None, "GpuNodePool 'l4': spec is not valid"),
+    ],
+)
+def test_nodes_that_the_driver_does_not_know_are_refused(spec: object, said: str) -> None:
+    def program() -> None:
+        GpuNodePool("l4", {"cluster": components.cluster(), "spec": spec})  # pyright: ignore[reportArgumentType]
+
+    with pytest.raises(pulumi.RunError) as refused:
+        run(program)
+    assert said in str(refused.value)
+
+
+def test_an_unknown_field_of_a_node_gets_a_suggestion() -> None:
+    spec = {**components.mapping(samples.simulated_nodes()), "memory": 5}
+
+    def program() -> None:
+        GpuNodePool("l4", {"cluster": components.cluster(), "spec": spec})  # pyright: ignore[reportArgumentType]
+
+    with pytest.raises(
+        pulumi.RunError, match=r"  memory: unknown field; did you mean 'memory_mib'"
+    ):
+        run(program)
+
+
+def test_a_pool_on_something_that_is_no_cluster_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="cluster"):
+        run(lambda: GpuNodePool("l4", {"cluster": 5, "spec": {}}))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_node_is_as_large_as_the_pool_says_and_no_claim_changes_that() -> None:
+    _, pool = made()
+    pool.claim("first", POD, replicas=1)
+    before = pool.shape
+    pool.claim("second", POD, replicas=1)
+    assert pool.shape == before
+
+
+def test_a_claim_that_was_refused_takes_no_room() -> None:
+    _, pool = made()
+    pool.claim("first", POD, replicas=1)
+    with pytest.raises(pulumi.RunError):
+        pool.claim("second", POD, replicas=2)
+    pool.claim("third", POD, replicas=1)
+
+
+def test_the_location_of_nodes_is_unknown_until_somebody_declares_it() -> None:
+    _, silent = labelled()
+    assert silent.location.country.source.kind is SourceKind.UNKNOWN
+    _, told = labelled(location=samples.declared_location(country="FI"))
+    assert told.location.country.value == "FI"
+    assert [store.location for store in told.stores] == [told.location]

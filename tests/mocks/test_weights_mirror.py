@@ -1,0 +1,106 @@
+"""The Job that brings weights from a hub: the only pod that may reach it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+from hoheit import WeightsMirror
+from support import components, samples
+from support.manifests import manifest, pod_templates
+from support.monitor import Monitor, run
+
+JOB = "kubernetes:batch/v1:Job"
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+def made(**changes: Any) -> Monitor:
+    return run(lambda: components.mirror(**changes))
+
+
+def container(monitor: Monitor) -> dict[str, Any]:
+    (template,) = pod_templates(monitor).values()
+    (found,) = template["spec"]["containers"]
+    return found
+
+
+def test_the_job_asks_for_no_gpu_and_for_no_gpu_node() -> None:
+    monitor = made()
+    (template,) = pod_templates(monitor).values()
+    assert "nvidia.com/gpu" not in str(template)
+    assert "nodeSelector" not in template["spec"]
+
+
+def test_the_job_is_told_repository_revision_files_and_place() -> None:
+    assert container(made())["args"] == [
+        "--repository=TheBloke/Mistral-7B-v0.1-AWQ",
+        f"--revision={samples.COMMIT}",
+        "--endpoint=https://objects.example.internal",
+        "--region=us-east-1",
+        "--bucket=models",
+        f"--prefix=models/TheBloke/Mistral-7B-v0.1-AWQ/{samples.COMMIT}",
+        *(f"--allow={pattern}" for pattern in samples.hub_weights().files),
+    ]
+
+
+def test_every_digest_is_handed_to_the_one_who_checks_it() -> None:
+    weights = samples.hub_weights(
+        digests={"b.safetensors": samples.DIGEST, "a.json": samples.DIGEST},
+        manifest_digest=samples.DIGEST,
+    )
+    told = [one for one in container(made(weights=weights))["args"] if "digest" in one]
+    assert told == [
+        f"--digest=a.json={samples.DIGEST}",
+        f"--digest=b.safetensors={samples.DIGEST}",
+        f"--manifest-digest={samples.DIGEST}",
+    ]
+
+
+def test_the_hub_is_the_stated_one_and_hears_nothing_about_the_user() -> None:
+    monitor = made(hub=samples.hub(endpoint="https://hub.example.internal"))
+    environment = {entry["name"]: entry.get("value") for entry in container(monitor)["env"]}
+    assert environment["HF_ENDPOINT"] == "https://hub.example.internal"
+    assert environment["HF_HUB_DISABLE_TELEMETRY"] == "1"
+
+
+def test_the_credentials_are_those_of_the_named_secret_or_of_the_pods_identity() -> None:
+    def referred(monitor: Monitor) -> dict[str, Any]:
+        env = container(monitor)["env"]
+        return {one["name"]: one["valueFrom"]["secretKeyRef"] for one in env if "valueFrom" in one}
+
+    assert {reference["name"] for reference in referred(made()).values()} == {
+        "object-store-credentials"
+    }
+    assert referred(made(object_store=samples.object_store(credentials_secret=None))) == {}
+
+
+def test_the_name_of_the_secret_may_be_an_output() -> None:
+    def program() -> None:
+        late = pulumi.Output.from_input("late-secret")
+        components.mirror(object_store=samples.object_store(credentials_secret=late))
+
+    assert "late-secret" in str(container(run(program))["env"])
+
+
+def test_the_policy_selects_the_pods_of_the_job_and_lets_nobody_in() -> None:
+    monitor = made()
+    (template,) = pod_templates(monitor).values()
+    spec = manifest(monitor.one(POLICY))["spec"]
+    assert spec["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    assert spec["ingress"] == []
+    assert len(spec["egress"]) == 3
+
+
+def test_a_failed_fetch_is_tried_again_but_not_for_ever() -> None:
+    spec = manifest(made().one(JOB))["spec"]
+    assert 0 < spec["backoffLimit"] < 20
+    assert spec["template"]["spec"]["restartPolicy"] == "OnFailure"
+
+
+def test_weights_that_are_no_repository_are_not_mirrored() -> None:
+    def program() -> None:
+        args = components.mapping(components.mirror_args(components.cluster()))
+        weights = samples.stored_weights("s3://models/x")
+        WeightsMirror("w", {**args, "weights": weights})  # pyright: ignore[reportArgumentType]
+
+    with pytest.raises(pulumi.RunError, match="weights: only a repository of a hub is mirrored"):
+        run(program)

@@ -1,0 +1,82 @@
+"""The real HAProxy in front of a double of vLLM."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from hoheit._gateway import gateway_config
+from serving.gateway.process import Gateway, free_ports, running_gateway
+from serving.gateway.vllm_double import MODEL, VllmDouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY = "sk-a/b+c%20=:$x{y}'z"
+"""With every kind of character that a configuration language could stumble over."""
+
+
+class Start(Protocol):
+    def __call__(
+        self, *, timeout_seconds: int = 20, max_body: int = 100_000, key: str = KEY
+    ) -> Gateway: ...
+
+
+@pytest.fixture(scope="session")
+def haproxy() -> str:
+    # Debian keeps it where the PATH of an ordinary user does not look.
+    found = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        complaint = "HAProxy is missing: apt-get install -y haproxy"
+        if os.environ.get("CI") == "true":
+            pytest.fail(complaint)
+        pytest.skip(complaint)
+    return found
+
+
+@pytest.fixture
+def vllm() -> Iterator[VllmDouble]:
+    double = VllmDouble(key=KEY, port=free_ports(1)[0])
+    double.start()
+    yield double
+    double.stop()
+
+
+@pytest.fixture
+def start(haproxy: str, vllm: VllmDouble) -> Iterator[Start]:
+    """Start the gateway in a folder that its unprivileged user can read and cannot write to."""
+    with ExitStack() as stack:
+
+        def _start(
+            *, timeout_seconds: int = 20, max_body: int = 100_000, key: str = KEY
+        ) -> Gateway:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            folder.chmod(0o755)
+            rendered = gateway_config(
+                served_model_name=MODEL,
+                allowed_paths=["/v1/chat/completions", "/v1/completions"],
+                request_timeout_seconds=timeout_seconds,
+                max_body_bytes=max_body,
+            )
+            stack.callback(_has_kept_quiet, folder)
+            return stack.enter_context(
+                running_gateway(haproxy, folder, key=key, vllm_port=vllm.port, rendered=rendered)
+            )
+
+        yield _start
+
+
+@pytest.fixture
+def gateway(start: Start) -> Gateway:
+    return start()
+
+
+def _has_kept_quiet(folder: Path) -> None:
+    """Hold for whatever a test did: no key in the log, and nothing new on the disk."""
+    assert KEY not in (folder / "log").read_text()
+    assert sorted(file.name for file in folder.iterdir()) == ["haproxy.cfg", "log"]

@@ -1,0 +1,92 @@
+"""Image references in full, and how firmly they are pinned."""
+
+from typing import Any
+
+import pytest
+from hoheit import ImageReference, Images
+from pydantic import ValidationError
+from support.samples import DIGEST, FETCHER, images
+
+IMAGE_FIELDS = ("vllm", "gateway", "weights_fetcher")
+
+
+@pytest.mark.parametrize(
+    ("text", "registry", "repository", "tag", "digest"),
+    [
+        ("docker.io/library/haproxy:3.2", "docker.io", "library/haproxy", "3.2", None),
+        ("localhost:5000/a:1", "localhost:5000", "a", "1", None),
+        (
+            "registry.example.internal:8443/a/b/c:v1.2-rc_3",
+            "registry.example.internal:8443",
+            "a/b/c",
+            "v1.2-rc_3",
+            None,
+        ),
+        (f"ghcr.io/a/b@{DIGEST}", "ghcr.io", "a/b", None, DIGEST),
+        (f"ghcr.io/a/b:1@{DIGEST}", "ghcr.io", "a/b", "1", DIGEST),
+        (f"ghcr.io/a/b:latest@{DIGEST}", "ghcr.io", "a/b", "latest", DIGEST),
+    ],
+)
+def test_a_full_reference_is_read_into_its_parts(
+    text: str, registry: str, repository: str, tag: str | None, digest: str | None
+) -> None:
+    read = ImageReference.parse(text)
+    assert (read.registry, read.repository) == (registry, repository)
+    assert (read.tag, read.digest) == (tag, digest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "haproxy",
+        "haproxy:3.2",
+        "library/haproxy:3.2",
+        "localhost/haproxy:3.2",
+        "docker.io/Library/haproxy:3.2",
+        "docker.io/haproxy:3.2\n",
+        "https://docker.io/haproxy:3.2",
+        "user:secret@docker.io/haproxy:3.2",
+        "docker.io/haproxy@sha256:abc",
+        f"docker.io/haproxy@md5:{'0' * 64}",
+        f"docker.io/haproxy@{DIGEST}0",
+        "",
+    ],
+)
+def test_a_reference_that_leaves_something_to_a_default_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a full image reference"):
+        ImageReference.parse(text)
+
+
+@pytest.mark.parametrize("text", ["docker.io/library/haproxy", "docker.io/library/haproxy:latest"])
+def test_a_reference_that_can_move_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="floats; name a version tag"):
+        ImageReference.parse(text)
+
+
+def test_images_are_locked_unless_somebody_says_otherwise() -> None:
+    with pytest.raises(ValidationError, match="vllm: no digest, and images are locked"):
+        Images(weights_fetcher=f"{FETCHER}@{DIGEST}")
+
+
+@pytest.mark.parametrize("field", IMAGE_FIELDS)
+def test_locked_images_refuse_the_one_without_digest_by_its_name(field: str) -> None:
+    pinned: dict[str, Any] = dict.fromkeys(IMAGE_FIELDS, f"docker.io/a/b:1@{DIGEST}")
+    assert Images(**pinned)
+    with pytest.raises(ValidationError, match=f"{field}: no digest"):
+        Images(**pinned | {field: "docker.io/a/b:1"})
+
+
+@pytest.mark.parametrize("field", IMAGE_FIELDS)
+def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
+    with pytest.raises(ValidationError, match=f"{field}: not a full image reference"):
+        images(**{field: "haproxy:3.2"})
+
+
+def test_every_image_is_rewritten_for_a_mirror_and_nothing_else() -> None:
+    before = images(pull_secrets=("registry-credentials",))
+    after = before.rewritten(lambda reference: f"mirror.example.internal/{reference}")
+    for field in IMAGE_FIELDS:
+        assert getattr(after, field) == f"mirror.example.internal/{getattr(before, field)}"
+    assert after.model_dump(exclude=set(IMAGE_FIELDS)) == before.model_dump(
+        exclude=set(IMAGE_FIELDS)
+    )

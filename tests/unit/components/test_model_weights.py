@@ -1,0 +1,128 @@
+"""Weights as one locked unit, from each of the four sources."""
+
+from typing import Any
+
+import pytest
+from hoheit import ModelWeights, WeightsSource
+from hoheit._weights import is_pulled, model_path, object_prefix, volume_gib, weights_volume
+from pydantic import ValidationError
+from support.samples import COMMIT, DIGEST, hub_weights, object_store, stored_weights
+
+OCI = f"oci://registry.example.internal/models/mistral@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("weights", "source", "pulled"),
+    [
+        (hub_weights(), WeightsSource.HUB, True),
+        (stored_weights("s3://models/mistral/v1"), WeightsSource.S3, True),
+        (stored_weights(OCI), WeightsSource.OCI, False),
+        (stored_weights("pvc://claim/mistral"), WeightsSource.PVC, False),
+    ],
+    ids=["hub", "s3", "oci", "pvc"],
+)
+def test_the_source_decides_whether_pods_pull(
+    weights: ModelWeights, source: WeightsSource, pulled: bool
+) -> None:
+    assert (weights.source, is_pulled(weights)) == (source, pulled)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "name either repository"),
+        ({"repository": "a/b", "revision": COMMIT, "uri": "s3://c/d"}, "name either repository"),
+        ({"repository": "a/b"}, "revision: required with repository"),
+        ({"repository": "a/b", "revision": "main"}, "'main' is a branch or tag and can move"),
+        ({"repository": "a/b", "revision": COMMIT[:7]}, "is a branch or tag"),
+        ({"repository": "a/b", "revision": f"{COMMIT}\n"}, "is a branch or tag"),
+        ({"repository": "a/b", "revision": COMMIT.upper()}, "is a branch or tag"),
+        ({"repository": "no-organisation", "revision": COMMIT}, "repository"),
+        ({"uri": "https://example.internal/model"}, "uri"),
+        ({"uri": "oci://registry.example.internal/models/mistral:1"}, "needs its digest"),
+        ({"uri": "oci://registry.example.internal/models/mistral@sha256:ab"}, "needs its digest"),
+        ({"uri": "s3://b/m", "digests": {"model.safetensors": "ab"}}, "digests: model.safetensors"),
+        ({"uri": "s3://b/m", "digests": {"a.json": f"{DIGEST}\n"}}, "digests: a.json"),
+        ({"uri": "s3://b/m", "manifest_digest": "ab"}, "manifest_digest"),
+    ],
+)
+def test_weights_that_could_change_overnight_or_come_from_nowhere_are_refused(
+    given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ModelWeights(size_gib=1, **given)
+
+
+def test_a_floating_revision_has_to_be_asked_for() -> None:
+    assert hub_weights(revision="main", allow_floating_revision=True).revision == "main"
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_weights_without_size_are_refused(size: float) -> None:
+    with pytest.raises(ValidationError, match="size_gib"):
+        hub_weights(size_gib=size)
+
+
+def test_pickled_weights_are_not_among_the_fetched_files() -> None:
+    for pattern in hub_weights().files:
+        assert not pattern.endswith((".bin", ".pt", ".pth", ".pkl", "*"))
+
+
+@pytest.mark.parametrize(
+    ("weights", "path", "volume"),
+    [
+        (
+            hub_weights(),
+            "/models/Mistral-7B-v0.1-AWQ",
+            {"empty_dir": {"size_limit": "5Gi"}},
+        ),
+        (
+            stored_weights("s3://models/mistral/v1/"),
+            "/models/v1",
+            {"empty_dir": {"size_limit": "5Gi"}},
+        ),
+        (
+            stored_weights(OCI),
+            "/models",
+            {"image": {"reference": OCI.removeprefix("oci://")}},
+        ),
+        (
+            stored_weights("pvc://claim/models/mistral"),
+            "/models/models/mistral",
+            {"persistent_volume_claim": {"claim_name": "claim", "read_only": True}},
+        ),
+        (
+            stored_weights("pvc://claim"),
+            "/models",
+            {"persistent_volume_claim": {"claim_name": "claim", "read_only": True}},
+        ),
+    ],
+    ids=["hub", "s3", "oci", "pvc with path", "pvc"],
+)
+def test_each_source_has_its_volume_and_its_path(
+    weights: ModelWeights, path: str, volume: dict[str, Any]
+) -> None:
+    assert model_path(weights) == path
+    assert weights_volume(weights) == {"name": "weights", **volume}
+
+
+def test_the_volume_has_room_for_the_file_that_is_being_written() -> None:
+    assert volume_gib(hub_weights(size_gib=10)) == 11
+    assert volume_gib(hub_weights(size_gib=0.1)) == 1
+
+
+def test_two_revisions_of_a_repository_lie_under_two_prefixes() -> None:
+    store = object_store(prefix="team/models")
+    prefixes = {
+        object_prefix(hub_weights(revision=revision), store) for revision in ("a" * 40, "b" * 40)
+    }
+    repository = "TheBloke/Mistral-7B-v0.1-AWQ"
+    assert prefixes == {f"team/models/{repository}/{letter * 40}" for letter in "ab"}
+
+
+def test_a_mirror_rewrites_an_artefact_and_leaves_other_sources_alone() -> None:
+    mirrored = stored_weights(OCI).rewritten(
+        lambda reference: f"mirror.example.internal/{reference}"
+    )
+    assert mirrored.uri == OCI.replace("oci://", "oci://mirror.example.internal/")
+    assert hub_weights().rewritten(str.upper) == hub_weights()

@@ -1,0 +1,58 @@
+"""The environment's own bucket, and how pods reach it."""
+
+import pytest
+from hoheit import SourceKind
+from pydantic import ValidationError
+from support.samples import declared_location, object_store
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host", "port"),
+    [
+        ("https://objects.example.internal", "objects.example.internal", 443),
+        ("https://objects.example.internal/", "objects.example.internal", 443),
+        ("https://objects.example.internal:8443", "objects.example.internal", 8443),
+    ],
+)
+def test_host_and_port_come_from_the_endpoint(endpoint: str, host: str, port: int) -> None:
+    store = object_store(endpoint=endpoint)
+    assert (store.host, store.port) == (host, port)
+
+
+def test_plain_http_has_to_be_asked_for() -> None:
+    with pytest.raises(ValidationError, match="endpoint: weights and credentials would travel"):
+        object_store(endpoint="http://objects.example.internal")
+    assert object_store(endpoint="http://objects", allow_plain_http=True).port == 80
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["objects.example.internal", "https://user:secret@objects", "https://objects/path", "s3://x"],
+)
+def test_an_endpoint_is_a_scheme_a_host_and_at_most_a_port(endpoint: str) -> None:
+    with pytest.raises(ValidationError, match="endpoint") as refused:
+        object_store(endpoint=endpoint)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("bucket", ["ab", "-ab", "Models", "a_b", "a" * 64, "ab-", ""])
+def test_a_bucket_is_named_as_s3_accepts_it(bucket: str) -> None:
+    with pytest.raises(ValidationError, match="bucket"):
+        object_store(bucket=bucket)
+
+
+@pytest.mark.parametrize("prefix", ["/models", "models/", "a//b", "a b", ""])
+def test_a_prefix_neither_begins_nor_ends_with_a_slash(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="prefix"):
+        object_store(prefix=prefix)
+
+
+def test_encryption_is_declared_only_where_somebody_stands_for_it() -> None:
+    assert object_store().declared("AES-256").source.kind is SourceKind.UNKNOWN
+    declared = object_store(location=declared_location()).declared("AES-256")
+    assert (declared.value, declared.source.by) == ("AES-256", "platform team")
+
+
+def test_a_store_that_nobody_located_is_somewhere_unknown() -> None:
+    assert object_store().where().country.value is None
+    assert object_store(location=declared_location()).where().country.value == "DE"

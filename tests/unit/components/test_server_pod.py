@@ -1,0 +1,148 @@
+"""The pod of a model server in plain data, before any resource exists."""
+
+from typing import Any
+
+from hoheit import VllmSettings
+from hoheit._capacity import Room
+from hoheit._lifecycle import Drain
+from hoheit._server_pod import server_pod
+from hypothesis import given
+from hypothesis import strategies as st
+from support.quantities import bytes_of, millicores_of
+from support.samples import hub_weights, images, object_store, settings, stored_weights
+
+GPU = "nvidia.com/gpu"
+
+
+def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
+    pod = server_pod(
+        asked, images=images(), weights=asked.weights, store=object_store(), runtime_class=None
+    )
+    spec: dict[str, Any] = dict(
+        pod.spec(
+            service_account="account",
+            api_key_secret="key",
+            gateway_config="config",
+            placement=({"pool": "l4"}, []),
+            spread_over={"app": "x"},
+        )
+    )
+    return pod.room, spec
+
+
+def effective_requests(spec: dict[str, Any]) -> dict[str, int]:
+    """What the scheduler counts: sidecars and containers together, or one greedy init container.
+
+    As the Kubernetes documentation has it ("Resource sharing within containers").
+    """
+
+    def asked(container: dict[str, Any]) -> dict[str, int]:
+        requests = container["resources"]["requests"]
+        return {
+            "cpu": millicores_of(requests["cpu"]),
+            "memory": bytes_of(requests["memory"]),
+            "disk": bytes_of(requests.get("ephemeral-storage", "0")),
+            GPU: int(requests.get(GPU, "0")),
+        }
+
+    running = {"cpu": 0, "memory": 0, "disk": 0, GPU: 0}
+    peak = dict(running)
+    for container in [*spec["init_containers"], *spec["containers"]]:
+        stays = container.get("restart_policy") == "Always" or container in spec["containers"]
+        at_once = {name: running[name] + value for name, value in asked(container).items()}
+        peak = {name: max(peak[name], at_once[name]) for name in peak}
+        running = at_once if stays else running
+    return peak
+
+
+sizes = st.builds(
+    settings,
+    gpus=st.sampled_from([1, 2, 4, 8]),
+    cpu_millicores=st.integers(min_value=500, max_value=64_000),
+    memory_mib=st.integers(min_value=1024, max_value=1 << 20),
+    weights=st.sampled_from([hub_weights(), stored_weights("pvc://claim/x")]),
+)
+
+
+@given(sizes)
+def test_a_pod_claims_from_its_pool_what_the_scheduler_will_count(asked: VllmSettings) -> None:
+    room, spec = pod_of(asked)
+    counted = effective_requests(spec)
+    assert room.gpus == counted[GPU]
+    assert room.cpu_millicores == counted["cpu"]
+    assert room.memory_mib * 1024**2 == counted["memory"]
+    assert room.disk_gib * 1024**3 == counted["disk"]
+
+
+@given(sizes)
+def test_gpus_are_requested_in_whole_numbers_and_limited_to_the_same(asked: VllmSettings) -> None:
+    _, spec = pod_of(asked)
+    (engine,) = spec["containers"]
+    assert engine["resources"]["requests"][GPU] == str(asked.gpus)
+    assert engine["resources"]["limits"][GPU] == str(asked.gpus)
+
+
+def test_memory_is_limited_to_what_is_requested_in_every_container() -> None:
+    _, spec = pod_of(settings())
+    for container in [*spec["init_containers"], *spec["containers"]]:
+        resources = container["resources"]
+        assert resources["limits"]["memory"] == resources["requests"]["memory"]
+
+
+@given(st.integers(min_value=1, max_value=86_400))
+def test_the_grace_period_covers_pre_stop_longest_request_and_margin(timeout: int) -> None:
+    _, spec = pod_of(settings(request_timeout_seconds=timeout))
+    (engine,) = spec["containers"]
+    before = engine["lifecycle"]["pre_stop"]["sleep"]["seconds"]
+    (drained,) = [arg for arg in engine["args"] if arg.startswith("--shutdown-timeout=")]
+    assert drained == f"--shutdown-timeout={timeout}"
+    margin = Drain(request_timeout_seconds=timeout).margin_seconds
+    assert spec["termination_grace_period_seconds"] == before + timeout + margin
+
+
+def test_the_volumes_of_a_pod_fit_into_the_disk_that_it_requests() -> None:
+    for weights in (hub_weights(size_gib=40), stored_weights("pvc://claim/x")):
+        room, spec = pod_of(settings(weights=weights))
+        on_disk = [
+            bytes_of(volume["empty_dir"]["size_limit"])
+            for volume in spec["volumes"]
+            if "empty_dir" in volume and volume["empty_dir"].get("medium") != "Memory"
+        ]
+        assert sum(on_disk) == room.disk_gib * 1024**3
+
+
+def test_the_gateway_is_a_sidecar_that_starts_before_and_stops_after_the_engine() -> None:
+    _, spec = pod_of(settings())
+    assert [container["name"] for container in spec["init_containers"]] == ["weights", "gateway"]
+    assert spec["init_containers"][-1]["restart_policy"] == "Always"
+    assert "restart_policy" not in spec["init_containers"][0]
+
+
+def test_the_command_is_always_stated_because_entrypoints_change() -> None:
+    _, spec = pod_of(settings())
+    for container in [*spec["init_containers"], *spec["containers"]]:
+        assert container["command"]
+
+
+def test_the_cache_paths_of_the_engine_lie_on_declared_volumes() -> None:
+    _, spec = pod_of(settings())
+    (engine,) = spec["containers"]
+    environment = {entry["name"]: entry.get("value") for entry in engine["env"]}
+    mounts = {mount["mount_path"]: mount["name"] for mount in engine["volume_mounts"]}
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    assert environment["HF_HOME"].startswith(f"{environment['HOME']}/")
+    assert volumes[mounts[environment["HOME"]]]["empty_dir"]["size_limit"]
+    assert volumes[mounts["/tmp"]]["empty_dir"]["size_limit"]  # noqa: S108 - the mount
+    assert volumes[mounts["/dev/shm"]]["empty_dir"]["medium"] == "Memory"  # noqa: S108
+
+
+def test_the_engine_works_offline_and_reports_to_nobody() -> None:
+    _, spec = pod_of(settings())
+    (engine,) = spec["containers"]
+    environment = {entry["name"]: entry.get("value") for entry in engine["env"]}
+    for name in ("HF_HUB_OFFLINE", "VLLM_NO_USAGE_STATS", "DO_NOT_TRACK"):
+        assert environment[name] == "1"
+
+
+def test_the_service_variables_of_a_namespace_cannot_reach_the_engine() -> None:
+    assert pod_of(settings())[1]["enable_service_links"] is False

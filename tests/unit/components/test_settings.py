@@ -1,0 +1,108 @@
+"""What a service is told about its model, in plain values."""
+
+from typing import Any
+
+import pytest
+from hoheit import Architecture, VllmSettings
+from hoheit._gateway import gateway_config
+from hoheit_facts import ENGINE
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from support.samples import engine, hub_weights, settings
+
+ROUTES = [route.path for route in ENGINE.routes]
+
+
+def with_heads(kv_heads: int) -> dict[str, Any]:
+    facts = Architecture(layers=1, kv_heads=kv_heads, head_dim=1, max_position_embeddings=4096)
+    return {"weights": hub_weights(architecture=facts)}
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/health", "/", "/v1/models/", "/pause", "/v1/load_lora_adapter"]
+)
+def test_only_inference_routes_can_be_opened(path: str) -> None:
+    with pytest.raises(ValidationError, match=f"routes: {path}; allowed: /v1/models, "):
+        settings(routes=("/v1/models", "/v1/completions", path))
+
+
+def test_the_route_that_readiness_asks_cannot_be_closed() -> None:
+    with pytest.raises(ValidationError, match="routes: /v1/models is what readiness asks"):
+        settings(routes=("/v1/completions",))
+
+
+def test_a_service_that_could_answer_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="answers no request"):
+        settings(routes=("/v1/models", "/v1/models"))
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}", fullmatch=True),
+    st.sets(st.sampled_from(ROUTES)),
+    st.integers(min_value=1, max_value=86_400),
+)
+def test_the_gateway_can_be_configured_for_every_service_that_is_accepted(
+    name: str, routes: set[str], timeout: int
+) -> None:
+    try:
+        accepted = settings(
+            served_model_name=name, routes=tuple(routes), request_timeout_seconds=timeout
+        )
+    except ValidationError:
+        return
+    assert gateway_config(
+        served_model_name=accepted.served_model_name,
+        allowed_paths=accepted.routes,
+        request_timeout_seconds=accepted.request_timeout_seconds,
+        max_body_bytes=accepted.max_body_mib,
+    )
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a b", 'a"b', "a\nb", "a'b", "ä", "x" * 101])
+def test_a_model_name_that_a_configuration_file_could_misread_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="served_model_name"):
+        settings(served_model_name=name)
+
+
+@pytest.mark.parametrize(("kv_heads", "gpus"), [(8, 3), (6, 4), (2, 5)])
+def test_gpus_that_do_not_divide_the_kv_heads_are_refused(kv_heads: int, gpus: int) -> None:
+    with pytest.raises(
+        ValidationError, match=f"gpus: {gpus} does not divide the model's {kv_heads}"
+    ):
+        settings(gpus=gpus, **with_heads(kv_heads))
+
+
+@pytest.mark.parametrize(("kv_heads", "gpus"), [(8, 1), (8, 8), (2, 8), (1, 4)])
+def test_gpus_that_divide_or_repeat_the_kv_heads_are_accepted(kv_heads: int, gpus: int) -> None:
+    assert settings(gpus=gpus, **with_heads(kv_heads)).gpus == gpus
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("gpus", 0),
+        ("gpus", 9),
+        ("replicas", 0),
+        ("surge", -1),
+        ("cpu_millicores", 499),
+        ("memory_mib", 1023),
+        ("request_timeout_seconds", 0),
+        ("max_body_mib", 0),
+        ("startup_budget_seconds", 59),
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_its_field(field: str, value: int) -> None:
+    with pytest.raises(ValidationError, match=field):
+        settings(**{field: value})
+
+
+def test_settings_cannot_be_changed_after_they_were_checked() -> None:
+    asked = settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        asked.replicas = 99  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_service_needs_weights_engine_and_name_and_nothing_else() -> None:
+    asked = VllmSettings(weights=hub_weights(), engine=engine(), served_model_name="m")
+    assert asked.model_fields_set == {"weights", "engine", "served_model_name"}

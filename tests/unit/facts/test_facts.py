@@ -1,0 +1,105 @@
+"""Facts: data only, each with the place where it was read."""
+
+import ast
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import hoheit_facts
+import pytest
+from hoheit.images import ImageReference
+from hoheit_facts import ENGINE, GPUS, IMAGES, TELEMETRY, switches_off
+
+DATA = Path(str(resources.files("hoheit_facts"))) / "data"
+
+
+def records(name: str) -> list[dict[str, Any]]:
+    found: Any = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+    return list(found) if isinstance(found, list) else [found]
+
+
+@pytest.mark.parametrize("file", sorted(path.stem for path in DATA.glob("*.json")))
+def test_every_record_says_where_it_was_read(file: str) -> None:
+    for record in records(file):
+        sources = record.get("sources") or {"the record": record.get("source")}
+        assert all(isinstance(text, str) and len(text) > 10 for text in sources.values()), record
+
+
+def test_every_number_of_a_gpu_has_a_source_of_its_own() -> None:
+    for record in records("gpus"):
+        numbers = {name for name, value in record.items() if value is not None}
+        assert set(record["sources"]) == numbers - {"name", "sources"}
+
+
+def test_a_measured_memory_is_never_larger_than_the_reported_one() -> None:
+    for gpu in GPUS.values():
+        assert (gpu.measured_memory_mib or 0) <= gpu.reported_memory_mib
+
+
+def test_the_measured_memory_wins_and_brings_its_own_source() -> None:
+    measured, reported = GPUS["L4"], GPUS["L40S"]
+    assert measured.memory_mib == measured.measured_memory_mib == 22_580
+    assert "DCGM" in measured.memory_source
+    assert reported.memory_mib == reported.reported_memory_mib
+    assert reported.memory_source == reported.sources["reported_memory_mib"]
+
+
+def test_every_name_is_there_once() -> None:
+    for file in ("gpus", "images"):
+        names = [record["name"] for record in records(file)]
+        assert len(names) == len(set(names))
+    variables = [switch.env for switch in TELEMETRY]
+    assert len(variables) == len(set(variables))
+
+
+def test_every_image_of_the_catalogue_is_full_and_does_not_float() -> None:
+    references = [image.reference for image in IMAGES.values() if image.reference]
+    assert references
+    for reference in references:
+        assert ImageReference.parse(reference)
+
+
+def test_the_image_of_the_engine_is_the_version_whose_flags_we_render() -> None:
+    assert IMAGES["vllm"].reference is not None
+    assert ImageReference.parse(IMAGES["vllm"].reference).tag == f"v{ENGINE.version}"
+
+
+def test_only_inference_routes_are_known() -> None:
+    assert {(route.method, route.path) for route in ENGINE.routes} == {
+        ("GET", "/v1/models"),
+        ("POST", "/v1/completions"),
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/responses"),
+        ("POST", "/v1/embeddings"),
+        ("POST", "/tokenize"),
+        ("POST", "/detokenize"),
+    }
+
+
+def test_the_switches_of_several_programs_come_together() -> None:
+    assert switches_off(["vllm", "huggingface_hub", "huggingface_hub-offline"]) == {
+        "VLLM_NO_USAGE_STATS": "1",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+    }
+
+
+@pytest.mark.parametrize("name", ["vlm", "", "VLLM"])
+def test_a_misspelt_program_is_an_error_and_not_silence(name: str) -> None:
+    with pytest.raises(KeyError, match="no telemetry switches known"):
+        switches_off(["vllm", name])
+
+
+def test_facts_import_nothing_but_the_standard_library() -> None:
+    package = Path(hoheit_facts.__file__ or "").parent
+    imported: set[str] = set()
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add((node.module or "").split(".")[0])
+    assert imported <= {"collections", "dataclasses", "importlib", "json", "typing"}
