@@ -6,8 +6,19 @@ from pathlib import Path
 from typing import Self
 
 import pulumi
-from hoheit import Args, DnsLabel, Hub, Images, ObjectStore, VllmSettings, validated
-from hoheit.plan import plan_memory
+from hoheit import (
+    Args,
+    DnsLabel,
+    Hub,
+    Images,
+    ObjectStore,
+    Reach,
+    ServiceName,
+    VllmSettings,
+    plan_memory,
+    refusal,
+    validated,
+)
 from hoheit_facts import GPUS
 from hoheit_infra import ExistingClusterArgs, ExistingNodes
 from pydantic import Field, model_validator
@@ -36,7 +47,7 @@ class Environment(Args):
     images: Images
     object_store: ObjectStore | None = None
     hub: Hub | None = None
-    models: dict[DnsLabel, Model] = Field(min_length=1)
+    models: dict[ServiceName, Model] = Field(min_length=1)
     """Model services by name; the name is the Service's."""
 
     @model_validator(mode="after")
@@ -57,6 +68,34 @@ class Environment(Args):
                 plan_memory(model.weights, model.engine, gpu, model.gpus)
             except ValueError as error:
                 raise ValueError(f"models.{name}.{error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _pools_hold_their_models(self) -> Self:
+        for pool, nodes in self.pools.items():
+            claims = {
+                name: model.claim for name, model in self.models.items() if model.pool == pool
+            }
+            shape = nodes.shape()
+            if why := refusal(claims, shape.room, shape.max_nodes):
+                raise ValueError(f"pools.{pool}: {why}")
+        return self
+
+    @model_validator(mode="after")
+    def _cluster_offers_what_is_asked(self) -> Self:
+        for pool, nodes in self.pools.items():
+            if nodes.kind == "simulated" and not self.cluster.capabilities.simulated:
+                raise ValueError(
+                    f"pools.{pool}.kind: simulated, but the cluster is not, so pods would wait for "
+                    "ever; use kind: labelled, or cluster.capabilities.simulated: true on kwok"
+                )
+        for name, model in self.models.items():
+            balancer = self.cluster.capabilities.internal_load_balancer_annotations
+            if model.reach is Reach.INTERNAL and balancer is None:
+                raise ValueError(
+                    f"models.{name}.reach: internal, but the cluster states no "
+                    "capabilities.internal_load_balancer_annotations; state them, or use cluster"
+                )
         return self
 
 

@@ -1,7 +1,8 @@
 """GPU pools and vLLM on Kubernetes, as Pulumi components under your own control."""
 
-from ._args import Args, DnsLabel, InputStr, validated
+from ._args import Args, DnsLabel, InputStr, ServiceName, validated
 from ._explain import explain
+from .capacity import Claim, Room, refusal
 from .cluster import (
     Capabilities,
     Cluster,
@@ -13,7 +14,7 @@ from .cluster import (
     ObjectStoreGrant,
     StorageChoice,
     StorageClass,
-    StorageKind,
+    StoragePurpose,
     WorkloadIdentity,
 )
 from .engine import Dtype, EngineArgs, KvCacheDtype
@@ -23,7 +24,7 @@ from .location import Declaration, DeclaredLocation, Fact, Location, Source, Sou
 from .model_weights import Architecture, Hub, ModelWeights, WeightsSource
 from .network import ClusterNetwork, Peer
 from .object_store import ObjectStore
-from .plan import MemoryPlan
+from .plan import MemoryPlan, plan_memory
 from .register import DataClass, Egress, OnDestroy, Phase, Store
 from .restricted_namespace import RestrictedNamespace, RestrictedNamespaceArgs
 from .scrape_target import ScrapeTarget
@@ -35,6 +36,7 @@ __all__ = [
     "Architecture",
     "Args",
     "Capabilities",
+    "Claim",
     "Cluster",
     "ClusterNetwork",
     "DataClass",
@@ -68,12 +70,14 @@ __all__ = [
     "Reach",
     "RestrictedNamespace",
     "RestrictedNamespaceArgs",
+    "Room",
     "ScrapeTarget",
+    "ServiceName",
     "Source",
     "SourceKind",
     "StorageChoice",
     "StorageClass",
-    "StorageKind",
+    "StoragePurpose",
     "Store",
     "VllmService",
     "VllmServiceArgs",
@@ -83,5 +87,7 @@ __all__ = [
     "WeightsSource",
     "WorkloadIdentity",
     "explain",
+    "plan_memory",
+    "refusal",
     "validated",
 ]

@@ -19,6 +19,13 @@ DnsLabel = Annotated[
 """A name that Kubernetes accepts for a namespace, a Service or a label value (RFC 1123)."""
 
 
+ServiceName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)
+]
+"""A name that Kubernetes accepts for a Service (RFC 1035), short enough for the names of children:
+they add a role and a hash, and stay within 63 characters."""
+
+
 class Args(BaseModel):
     """Base of all arguments: closed, immutable, and silent about values in its errors."""
 

@@ -89,4 +89,6 @@ def _who(peer: Peer) -> str:
     if peer.namespace:
         labels = ",".join(f"{key}={value}" for key, value in sorted(peer.pod_labels.items()))
         return f"pods {labels or '(all)'} in namespace {peer.namespace}"
-    return ", ".join(str(cidr) for cidr in peer.cidrs)
+    ranges = ", ".join(str(cidr) for cidr in peer.cidrs)
+    holes = ", ".join(str(hole) for hole in peer.except_cidrs)
+    return f"{ranges} except {holes}" if holes else ranges

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import ENGINE, switches_off
 
-from ._capacity import Room
 from ._flags import serve_flags
 from ._gateway import (
     API_KEY_VARIABLE,
     API_PORT,
+    GATEWAY_COMMAND,
     GATEWAY_PATH,
     HEALTH_PORT,
     LIVE_PATH,
@@ -20,13 +20,13 @@ from ._gateway import (
     gateway_config,
 )
 from ._lifecycle import Drain, liveness_probe, readiness_probe, startup_probe
+from ._pod_room import CACHE_GIB, GATEWAY_CPU_MILLICORES, GATEWAY_MEMORY_MIB, TEMPORARY_GIB
 from ._pod_security import container_security, pod_security
 from ._weights import (
     MODELS,
     is_pulled,
     model_path,
     pull_container,
-    volume_gib,
     weights_volume,
 )
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         VolumeArgsDict,
     )
 
+    from .cluster import StorageChoice
     from .images import Images
     from .model_weights import ModelWeights
     from .object_store import ObjectStore
@@ -51,13 +52,8 @@ GATEWAY_MOUNT = "/usr/local/etc/haproxy"
 """Where HAProxy's image expects its configuration."""
 GATEWAY_FILE = "haproxy.cfg"
 _HOME = f"/home/{ENGINE.user_name}"
-_CACHE_GIB = 10
-"""Compiled kernels and graphs of the engine; 10 GiB is room for several models."""
-_TEMPORARY_GIB = 2
 _SHARED_MEMORY_GIB = 2
 """Tensor-parallel workers exchange data through /dev/shm; the default of 64 MiB stops them."""
-_GATEWAY_CPU_MILLICORES = 100
-_GATEWAY_MEMORY_MIB = 128
 _BYTES_PER_MIB = 1024**2
 
 
@@ -65,34 +61,40 @@ _BYTES_PER_MIB = 1024**2
 class ServerPod:
     """Everything that decides how a server pod looks."""
 
-    gpus: int
-    cpu_millicores: int
-    memory_mib: int
-    startup_budget_seconds: int
-    drain: Drain
-    flags: Sequence[str]
-    """Arguments of the ``vllm`` command."""
-    gateway: str
-    """Configuration of HAProxy."""
+    settings: VllmSettings
     images: Images
+    """As the cluster's mirror names them."""
     weights: ModelWeights
+    """Likewise."""
+    weights_storage: StorageChoice
     store: ObjectStore | None
     runtime_class: str | None
 
     @property
-    def room(self) -> Room:
-        """What one pod takes from its node."""
-        return Room(
-            gpus=self.gpus,
-            cpu_millicores=self.cpu_millicores + _GATEWAY_CPU_MILLICORES,
-            memory_mib=self.memory_mib + _GATEWAY_MEMORY_MIB,
-            disk_gib=self._disk_gib,
+    def drain(self) -> Drain:
+        """How the pod stops."""
+        return Drain(request_timeout_seconds=self.settings.request_timeout_seconds)
+
+    @property
+    def flags(self) -> list[str]:
+        """Arguments of the ``vllm`` command."""
+        return serve_flags(
+            self.settings.engine,
+            path=model_path(self.weights),
+            name=self.settings.served_model_name,
+            gpus=self.settings.gpus,
+            shutdown_timeout_seconds=self.drain.request_timeout_seconds,
         )
 
     @property
-    def _disk_gib(self) -> int:
-        held = volume_gib(self.weights) if is_pulled(self.weights) else 0
-        return held + _CACHE_GIB + _TEMPORARY_GIB
+    def gateway(self) -> str:
+        """Configuration of HAProxy."""
+        return gateway_config(
+            served_model_name=self.settings.served_model_name,
+            allowed_paths=self.settings.routes,
+            request_timeout_seconds=self.settings.request_timeout_seconds,
+            max_body_bytes=self.settings.max_body_mib * _BYTES_PER_MIB,
+        )
 
     def spec(
         self,
@@ -143,7 +145,7 @@ class ServerPod:
             "name": "gateway",
             "image": self.images.gateway,
             "restart_policy": "Always",
-            "command": ["haproxy", "-W", "-db", "-f", f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
+            "command": [*GATEWAY_COMMAND, f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
             "env": [_api_key(API_KEY_VARIABLE, api_key_secret)],
             "ports": [
                 {"name": "api", "container_port": API_PORT},
@@ -155,18 +157,18 @@ class ServerPod:
             "liveness_probe": liveness_probe(GATEWAY_PATH, HEALTH_PORT),
             "resources": {
                 "requests": {
-                    "cpu": f"{_GATEWAY_CPU_MILLICORES}m",
-                    "memory": f"{_GATEWAY_MEMORY_MIB}Mi",
+                    "cpu": f"{GATEWAY_CPU_MILLICORES}m",
+                    "memory": f"{GATEWAY_MEMORY_MIB}Mi",
                 },
-                "limits": {"memory": f"{_GATEWAY_MEMORY_MIB}Mi"},
+                "limits": {"memory": f"{GATEWAY_MEMORY_MIB}Mi"},
             },
             "security_context": container_security(),
             "volume_mounts": [{"name": "gateway", "mount_path": GATEWAY_MOUNT, "read_only": True}],
         }
 
     def _engine(self, api_key_secret: object) -> ContainerArgsDict:
-        gpus = {"nvidia.com/gpu": str(self.gpus)}
-        memory = {"memory": f"{self.memory_mib}Mi"}
+        gpus = {"nvidia.com/gpu": str(self.settings.gpus)}
+        memory = {"memory": f"{self.settings.memory_mib}Mi"}
         return {
             "name": "vllm",
             "image": self.images.vllm,
@@ -174,13 +176,15 @@ class ServerPod:
             "command": ["vllm"],
             "args": list(self.flags),
             "env": [*_engine_environment(), _api_key("VLLM_API_KEY", api_key_secret)],
-            "startup_probe": startup_probe(READY_PATH, HEALTH_PORT, self.startup_budget_seconds),
+            "startup_probe": startup_probe(
+                READY_PATH, HEALTH_PORT, self.settings.startup_budget_seconds
+            ),
             "liveness_probe": liveness_probe(LIVE_PATH, HEALTH_PORT),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": self.drain.endpoint_removal_seconds}}},
             "resources": {
                 "requests": {
-                    "cpu": f"{self.cpu_millicores}m",
-                    "ephemeral-storage": f"{self._disk_gib}Gi",
+                    "cpu": f"{self.settings.cpu_millicores}m",
+                    "ephemeral-storage": f"{self.settings.claim.pod.disk_gib}Gi",
                     **memory,
                     **gpus,
                 },
@@ -197,54 +201,15 @@ class ServerPod:
 
     def _volumes(self, gateway_config: object) -> list[VolumeArgsDict]:
         return [
-            weights_volume(self.weights),
+            weights_volume(self.weights, self.weights_storage),
             {"name": "gateway", "config_map": {"name": gateway_config}},  # pyright: ignore[reportReturnType]
-            {"name": "home", "empty_dir": {"size_limit": f"{_CACHE_GIB}Gi"}},
-            {"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}},
+            {"name": "home", "empty_dir": {"size_limit": f"{CACHE_GIB}Gi"}},
+            {"name": "tmp", "empty_dir": {"size_limit": f"{TEMPORARY_GIB}Gi"}},
             {
                 "name": "shm",
                 "empty_dir": {"medium": "Memory", "size_limit": f"{_SHARED_MEMORY_GIB}Gi"},
             },
         ]
-
-
-def server_pod(
-    settings: VllmSettings,
-    *,
-    images: Images,
-    weights: ModelWeights,
-    store: ObjectStore | None,
-    runtime_class: str | None,
-) -> ServerPod:
-    """Return the pod that serves a model as ``settings`` say.
-
-    ``images`` and ``weights`` are named as the cluster's mirror names them.
-    """
-    drain = Drain(request_timeout_seconds=settings.request_timeout_seconds)
-    return ServerPod(
-        gpus=settings.gpus,
-        cpu_millicores=settings.cpu_millicores,
-        memory_mib=settings.memory_mib,
-        startup_budget_seconds=settings.startup_budget_seconds,
-        drain=drain,
-        flags=serve_flags(
-            settings.engine,
-            path=model_path(weights),
-            name=settings.served_model_name,
-            gpus=settings.gpus,
-            shutdown_timeout_seconds=drain.request_timeout_seconds,
-        ),
-        gateway=gateway_config(
-            served_model_name=settings.served_model_name,
-            allowed_paths=settings.routes,
-            request_timeout_seconds=settings.request_timeout_seconds,
-            max_body_bytes=settings.max_body_mib * _BYTES_PER_MIB,
-        ),
-        images=images,
-        weights=weights,
-        store=store,
-        runtime_class=runtime_class,
-    )
 
 
 def _engine_environment() -> list[EnvVarArgsDict]:

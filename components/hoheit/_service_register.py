@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._weights import is_pulled
-from .location import Fact, Source, SourceKind
+from .location import Fact, Location, Source, SourceKind
 from .model_weights import WeightsSource
 from .register import DataClass, Egress, OnDestroy, Phase, Store
 
 if TYPE_CHECKING:
-    from .location import Location
+    from .images import Images
     from .model_weights import Hub, ModelWeights
     from .object_store import ObjectStore
 
@@ -81,10 +81,25 @@ def service_stores(
 
 
 def service_egress(
-    name: str, weights: ModelWeights, store: ObjectStore | None, hub: Hub | None
+    name: str,
+    weights: ModelWeights,
+    images: Images,
+    *,
+    store: ObjectStore | None,
+    hub: Hub | None,
 ) -> tuple[Egress, ...]:
-    """Return every recipient that a service contacts."""
-    found: list[Egress] = []
+    """Return every recipient that a service contacts, the kubelet on its behalf included."""
+    found = [
+        Egress(
+            recipient="image registry",
+            host=registry,
+            port=_HTTPS_PORT,
+            purpose=f"images of '{name}', pulled by the node",
+            when=Phase.START,
+            location=Location(),
+        )
+        for registry in images.registries
+    ]
     if is_pulled(weights) and store is not None:
         found.append(
             Egress(

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import (
         ContainerArgsDict,
         EnvVarArgsDict,
+        PersistentVolumeClaimSpecArgsDict,
         PodSpecArgsDict,
         ResourceRequirementsArgsDict,
         VolumeArgsDict,
     )
 
+    from .cluster import StorageChoice
     from .images import Images
     from .model_weights import Hub, ModelWeights
     from .object_store import ObjectStore
@@ -27,7 +29,7 @@ MODELS = "/models"
 """Where the weights volume is mounted in a server pod."""
 FETCHER_USER = 65532
 """The unprivileged user of the weights-fetcher image."""
-_TEMPORARY_GIB = 2
+_TEMPORARY_GIB = 1
 _SPARE = 1.1
 """Room for the file that is being written under a temporary name."""
 _ENVIRONMENT_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -58,8 +60,13 @@ def object_prefix(weights: ModelWeights, store: ObjectStore) -> str:
     return f"{store.prefix}/{weights.repository}/{weights.revision}"
 
 
-def weights_volume(weights: ModelWeights) -> VolumeArgsDict:
-    """Return the volume of a server pod that holds the weights."""
+def weights_volume(weights: ModelWeights, storage: StorageChoice) -> VolumeArgsDict:
+    """Return the volume of a server pod that holds the weights.
+
+    Args:
+        weights: the unit; a claim or an image is mounted as it is.
+        storage: where a copy out of the object store rests for the pod's life.
+    """
     if weights.source is WeightsSource.PVC:
         claim = (weights.uri or "").removeprefix("pvc://").partition("/")[0]
         return {
@@ -69,7 +76,15 @@ def weights_volume(weights: ModelWeights) -> VolumeArgsDict:
     if weights.source is WeightsSource.OCI:
         reference = (weights.uri or "").removeprefix("oci://")
         return {"name": "weights", "image": {"reference": reference}}
-    return {"name": "weights", "empty_dir": {"size_limit": f"{volume_gib(weights)}Gi"}}
+    size = f"{volume_gib(weights)}Gi"
+    if storage.storage_class is None:
+        return {"name": "weights", "empty_dir": {"size_limit": size}}
+    template: PersistentVolumeClaimSpecArgsDict = {
+        "access_modes": ["ReadWriteOnce"],
+        "storage_class_name": storage.storage_class,
+        "resources": {"requests": {"storage": size}},
+    }
+    return {"name": "weights", "ephemeral": {"volume_claim_template": {"spec": template}}}
 
 
 def pull_container(weights: ModelWeights, store: ObjectStore, image: str) -> ContainerArgsDict:
@@ -79,6 +94,8 @@ def pull_container(weights: ModelWeights, store: ObjectStore, image: str) -> Con
         "name": "weights",
         "image": image,
         "command": ["weights-fetcher", "pull"],
+        # Its last line says in one sentence why it failed; `kubectl describe pod` then shows it.
+        "termination_message_policy": "FallbackToLogsOnError",
         "args": [*arguments, *_digest_arguments(weights)],
         "env": _store_environment(store),
         "resources": _resources(),
@@ -109,6 +126,7 @@ def mirror_pod(
                 "name": "mirror",
                 "image": images.weights_fetcher,
                 "command": ["weights-fetcher", "mirror"],
+                "termination_message_policy": "FallbackToLogsOnError",
                 "args": [*arguments, *_digest_arguments(weights)],
                 "env": [endpoint, *_store_environment(store)],
                 "resources": _resources(),

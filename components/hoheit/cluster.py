@@ -10,24 +10,24 @@ from hoheit_facts import Gpu
 from pydantic import Field
 
 from ._args import Args, InputStr
+from .capacity import Room
 from .location import Location
 from .network import ClusterNetwork
 
 
-class StorageKind(StrEnum):
-    """What a volume of a purpose is made of."""
+class StoragePurpose(StrEnum):
+    """What a volume is for."""
 
-    NODE_LOCAL = "node-local"
-    """emptyDir on the node's disk: gone with the pod."""
-    CLAIM = "claim"
-    """A PersistentVolumeClaim of a storage class."""
+    MODEL_CACHE = "model-cache"
+    """Weights of one pod, for the pod's life."""
+    DATABASE = "database"
 
 
 class StorageChoice(Args):
     """The volume that a cluster offers for a purpose."""
 
-    kind: StorageKind
-    storage_class: str | None = None
+    storage_class: str | None
+    """StorageClass of a claim; None for the node's own disk, an emptyDir."""
 
 
 class StorageClass(Args):
@@ -65,6 +65,9 @@ class Capabilities(Args):
     gpu_runtime_class: str | None = None
     """RuntimeClass that GPU pods name; None where the default runtime serves them."""
     storage_classes: tuple[StorageClass, ...] = ()
+    """The first one serves databases."""
+    model_cache_storage_class: str | None = None
+    """StorageClass of fast node-local volumes for weights; None takes the node's own disk."""
     network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
     identity: IdentityMechanism = IdentityMechanism.STATIC_SECRET
     internal_load_balancer_annotations: dict[str, str] | None = Field(default=None, min_length=1)
@@ -87,6 +90,16 @@ class NodeShape(Args):
     """Allocatable ephemeral storage of one node in GiB."""
     max_nodes: int = Field(ge=1)
     """Nodes that the pool can grow to."""
+
+    @property
+    def room(self) -> Room:
+        """What one node offers to pods."""
+        return Room(
+            gpus=self.gpus,
+            cpu_millicores=self.cpu_millicores,
+            memory_mib=self.memory_mib,
+            disk_gib=self.disk_gib,
+        )
 
 
 class GpuNodes(Args):
@@ -159,8 +172,12 @@ class Cluster(Protocol):
         """Make the nodes of one pool from a spec of this driver."""
         ...
 
-    def storage(self, purpose: str) -> StorageChoice:
-        """Return the volume for ``model-cache`` or ``database``."""
+    def storage(self, purpose: StoragePurpose) -> StorageChoice:
+        """Return the volume for a purpose.
+
+        Raises:
+            pulumi.RunError: if the cluster has none that suits.
+        """
         ...
 
     def workload_identity(

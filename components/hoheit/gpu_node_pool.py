@@ -6,7 +6,7 @@ import pulumi
 from pydantic import InstanceOf
 
 from ._args import PACKAGE, Args, DnsLabel, plain, validated
-from ._capacity import Room, fits
+from .capacity import Claim, refusal
 from .cluster import Cluster, NodeShape
 from .location import Location
 from .register import DataClass, Egress, OnDestroy, Store
@@ -55,7 +55,7 @@ class GpuNodePool(pulumi.ComponentResource):
         validated(_Name, {"name": name}, f"GpuNodePool '{name}'")
         super().__init__(f"{PACKAGE}:index:GpuNodePool", name, None, opts)
         self._pool = name
-        self._claims: dict[str, list[Room]] = {}
+        self._claims: dict[str, Claim] = {}
         nodes = args.cluster.gpu_nodes(
             name,
             args.spec,
@@ -80,33 +80,15 @@ class GpuNodePool(pulumi.ComponentResource):
             }
         )
 
-    def claim(self, name: str, pod: Room, replicas: int, surge: int = 0) -> None:
-        """Take room for ``replicas`` pods, and ``surge`` more during a rollout.
+    def claim(self, name: str, claim: Claim) -> None:
+        """Take room for the pods of the service ``name``.
 
         Raises:
             pulumi.RunError: if one pod fits on no node, or all claims together on no set of nodes.
         """
-        node = Room(
-            gpus=self.shape.gpus,
-            cpu_millicores=self.shape.cpu_millicores,
-            memory_mib=self.shape.memory_mib,
-            disk_gib=self.shape.disk_gib,
-        )
-        if lacking := node.lacking(pod):
-            raise pulumi.RunError(
-                f"'{name}' does not fit on a node of pool '{self._pool}' ({'; '.join(lacking)}); "
-                "ask for less, or give the pool larger nodes"
-            )
-        claims = {**self._claims, name: [pod] * (replicas + surge)}
-        if not fits([pod for pods in claims.values() for pod in pods], node, self.shape.max_nodes):
-            taken = ", ".join(
-                f"'{who}' {len(pods)} pods of {pods[0].gpus} GPU" for who, pods in claims.items()
-            )
-            raise pulumi.RunError(
-                f"pool '{self._pool}' ({self.shape.max_nodes} nodes of {self.shape.gpus} "
-                f"{self.shape.gpu.name}) does not hold all its services: {taken}, pods for a "
-                "rolling change included; allow more nodes, or fewer replicas, or surge: 0"
-            )
+        claims = {**self._claims, name: claim}
+        if why := refusal(claims, self.shape.room, self.shape.max_nodes):
+            raise pulumi.RunError(f"GpuNodePool '{self._pool}': {why}")
         self._claims = claims
 
 

@@ -74,6 +74,12 @@ class Images(Args):
                 )
         return self
 
+    @property
+    def registries(self) -> list[str]:
+        """The registries that nodes pull from, each once."""
+        references = (self.vllm, self.gateway, self.weights_fetcher)
+        return sorted({ImageReference.parse(reference).registry for reference in references})
+
     def rewritten(self, rewrite: Callable[[str], str]) -> Self:
         """Return the same images as ``rewrite`` names them, for example in a mirror."""
         return self.model_copy(

@@ -16,7 +16,12 @@ _DIGEST = r"sha256:[0-9a-f]{64}"
 
 
 class Architecture(Args):
-    """Facts from the model's ``config.json`` that the KV cache follows from."""
+    """Facts from the model's ``config.json`` that the KV cache follows from.
+
+    For models whose layers all cache keys and values of the whole context (multi-head, grouped or
+    multi-query attention). Leave it out for latent attention (MLA), sliding windows shorter than
+    ``max_model_len``, and hybrid models: the plan then says that it does not know.
+    """
 
     layers: int = Field(gt=0)
     """``num_hidden_layers``."""
@@ -67,7 +72,14 @@ class ModelWeights(Args):
     """``s3://bucket/prefix``, ``oci://registry/repository@sha256:...`` or ``pvc://claim/path``."""
     allow_floating_revision: bool = False
     """Accept a branch or tag as revision; the model may then change between two fetches."""
-    files: tuple[str, ...] = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
+    files: tuple[str, ...] = (
+        "*.safetensors",
+        "*.json",
+        "*.txt",
+        "*.model",
+        "*.jinja",
+        "*.tiktoken",
+    )
     """Patterns of the files that belong to the unit; pickled weights are never fetched."""
     digests: dict[str, str] = Field(default_factory=dict)
     """File name to ``sha256:...``; every file named here is checked before a server starts."""
@@ -97,6 +109,8 @@ class ModelWeights(Args):
         wrong = [name for name, digest in self.digests.items() if not re.fullmatch(_DIGEST, digest)]
         if wrong:
             raise ValueError(f"digests: {', '.join(wrong)}: expected 'sha256:' and 64 hex digits")
+        if self.uri and re.fullmatch("s3://[^/]+/?", self.uri):
+            raise ValueError("uri: name the prefix of the model, s3://bucket/prefix")
         if self.uri and self.uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", self.uri):
             raise ValueError("uri: an oci:// artefact needs its digest (@sha256:, 64 hex digits)")
         return self

@@ -1,24 +1,24 @@
 """One model, served by vLLM behind one Kubernetes Service."""
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Self
 
 import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 from hoheit_facts import ENGINE
-from pydantic import Field, InstanceOf, model_validator
+from pydantic import InstanceOf, model_validator
 
-from ._args import PACKAGE, Args, DnsLabel, InputStr, plain, validated
+from ._args import PACKAGE, Args, InputStr, ServiceName, plain, validated
 from ._deployment_spec import config_hash, deployment_spec
 from ._gateway import API_PORT
 from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
-from ._server_pod import API_KEY, GATEWAY_FILE, server_pod
+from ._server_pod import API_KEY, GATEWAY_FILE, ServerPod
 from ._service_needs import server_egress, server_ingress
 from ._service_register import service_egress, service_stores
 from ._weights import is_pulled, object_prefix
-from .cluster import Cluster, Exposure, ObjectStoreGrant, on_cluster
+from .cluster import Cluster, Exposure, ObjectStoreGrant, StoragePurpose, on_cluster
 from .gpu_node_pool import GpuNodePool
 from .images import Images
 from .model_weights import Hub, WeightsSource
@@ -36,7 +36,7 @@ _ROLLOUT_SLACK_SECONDS = 1800
 
 
 class _Name(Args):
-    name: Annotated[DnsLabel, Field(max_length=40)]
+    name: ServiceName
 
 
 class VllmServiceArgs(VllmSettings):
@@ -104,15 +104,16 @@ class VllmService(pulumi.ComponentResource):
         self._service_name = validated(_Name, {"name": name}, owner).name
         self._args = args
         self._cluster: Cluster = args.pool.cluster
-        self._pod = server_pod(
-            args,
+        self._pod = ServerPod(
+            settings=args,
             images=args.images.rewritten(self._cluster.image),
             weights=args.weights.rewritten(self._cluster.image),
+            weights_storage=self._cluster.storage(StoragePurpose.MODEL_CACHE),
             store=args.object_store,
             runtime_class=self._cluster.capabilities.gpu_runtime_class,
         )
         self.plan = self._memory_plan()
-        args.pool.claim(name, self._pod.room, args.replicas, args.surge)
+        args.pool.claim(name, args.claim)
         super().__init__(
             f"{PACKAGE}:index:VllmService", name, None, on_cluster(self._cluster, opts)
         )
@@ -132,7 +133,9 @@ class VllmService(pulumi.ComponentResource):
             nodes=args.pool.location,
             control_plane=self._cluster.location,
         )
-        self.egress = service_egress(name, args.weights, args.object_store, args.hub)
+        self.egress = service_egress(
+            name, args.weights, self._pod.images, store=args.object_store, hub=args.hub
+        )
         self.register_outputs(
             {
                 "url": self.url,
@@ -168,13 +171,14 @@ class VllmService(pulumi.ComponentResource):
             prefix = object_prefix(args.weights, args.object_store)
             bucket = args.object_store.bucket
             grants = [ObjectStoreGrant(bucket=bucket, prefix=prefix, write=False)]
-        identity = self._cluster.workload_identity(args.namespace, self._service_name, grants)
+        account = f"{self._service_name}-server"
+        identity = self._cluster.workload_identity(args.namespace, account, grants)
         return k8s.core.v1.ServiceAccount(
             f"{self._service_name}-account",
             # A cloud's trust policy names the account, so its name is fixed.
             metadata={
                 **self._metadata(),
-                "name": self._service_name,
+                "name": account,
                 "annotations": identity.annotations,
             },
             automount_service_account_token=False,

@@ -7,6 +7,8 @@ from hoheit_facts import ENGINE
 from pydantic import Field, model_validator
 
 from ._args import Args
+from ._pod_room import server_room
+from .capacity import Claim
 from .engine import EngineArgs
 from .model_weights import Hub, ModelWeights, WeightsSource
 from .network import Peer
@@ -53,6 +55,17 @@ class VllmSettings(Args):
     scrapers: tuple[Peer, ...] = ()
     """Who may read metrics."""
     reach: Reach = Reach.CLUSTER
+
+    @property
+    def claim(self) -> Claim:
+        """What the service takes from its pool."""
+        pod = server_room(
+            self.weights,
+            gpus=self.gpus,
+            cpu_millicores=self.cpu_millicores,
+            memory_mib=self.memory_mib,
+        )
+        return Claim(pod=pod, replicas=self.replicas, surge=self.surge)
 
     def check_means(self, object_store: ObjectStore | None, hub: Hub | None) -> None:
         """Tell whether the weights can reach a server pod with the means of an environment.

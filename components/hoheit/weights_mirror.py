@@ -62,11 +62,12 @@ class WeightsMirror(pulumi.ComponentResource):
         }
         bucket = args.object_store.bucket
         grant = ObjectStoreGrant(bucket=bucket, prefix=self.prefix, write=True)
-        identity = args.cluster.workload_identity(args.namespace, name, [grant])
+        account_name = f"{name}-mirror"
+        identity = args.cluster.workload_identity(args.namespace, account_name, [grant])
         account = k8s.core.v1.ServiceAccount(
             f"{name}-account",
             # A cloud's trust policy names the account, so its name is fixed.
-            metadata={**metadata, "name": name, "annotations": identity.annotations},
+            metadata={**metadata, "name": account_name, "annotations": identity.annotations},
             automount_service_account_token=False,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )

@@ -17,7 +17,7 @@ from hoheit import (
     Location,
     ObjectStoreGrant,
     StorageChoice,
-    StorageKind,
+    StoragePurpose,
     WorkloadIdentity,
     explain,
     validated,
@@ -93,7 +93,7 @@ class ExistingCluster(pulumi.ComponentResource):
             pulumi.RunError: if ``spec`` describes nodes of another driver, or wrongly.
         """
         nodes = _nodes(name, spec)
-        shape = nodes.shape(nodes.nodes)
+        shape = nodes.shape()
         location = nodes.location.location() if nodes.location else Location()
         if isinstance(nodes, LabelledNodes):
             selector, ready = nodes.node_selector, [self.ready]
@@ -121,16 +121,15 @@ class ExistingCluster(pulumi.ComponentResource):
             for index in range(nodes.nodes)
         ]
 
-    def storage(self, purpose: str) -> StorageChoice:
-        """Return a claim of the first stated class for databases, node-local disk otherwise."""
-        if purpose == "database":
-            if not self.capabilities.storage_classes:
-                raise pulumi.RunError(
-                    "cluster.capabilities.storage_classes: empty, but a database needs one"
-                )
-            first = self.capabilities.storage_classes[0]
-            return StorageChoice(kind=StorageKind.CLAIM, storage_class=first.name)
-        return StorageChoice(kind=StorageKind.NODE_LOCAL)
+    def storage(self, purpose: StoragePurpose) -> StorageChoice:
+        """Return what the owner stated for ``purpose``."""
+        if purpose is StoragePurpose.MODEL_CACHE:
+            return StorageChoice(storage_class=self.capabilities.model_cache_storage_class)
+        if not self.capabilities.storage_classes:
+            raise pulumi.RunError(
+                "cluster.capabilities.storage_classes: empty, but a database needs one"
+            )
+        return StorageChoice(storage_class=self.capabilities.storage_classes[0].name)
 
     def workload_identity(
         self,

@@ -28,6 +28,8 @@ class _NodesOfOneShape(Args):
     """Allocatable memory of one node less DaemonSets, in MiB."""
     disk_gib: int = Field(gt=0)
     """Allocatable ephemeral storage of one node in GiB."""
+    nodes: int = Field(ge=1, le=1000)
+    """How many nodes there are; simulated ones are created."""
     location: DeclaredLocation | None = None
     """Where the nodes are; unknown where nobody declares it."""
 
@@ -37,7 +39,7 @@ class _NodesOfOneShape(Args):
             raise ValueError(f"gpu: no '{self.gpu}' in the catalogue; known: {', '.join(GPUS)}")
         return self
 
-    def shape(self, nodes: int) -> NodeShape:
+    def shape(self) -> NodeShape:
         """Return the plain numbers of one node."""
         return NodeShape(
             gpu=GPUS[self.gpu],
@@ -45,7 +47,7 @@ class _NodesOfOneShape(Args):
             cpu_millicores=self.cpu_millicores,
             memory_mib=self.memory_mib,
             disk_gib=self.disk_gib,
-            max_nodes=nodes,
+            max_nodes=self.nodes,
         )
 
 
@@ -55,16 +57,12 @@ class LabelledNodes(_NodesOfOneShape):
     kind: Literal["labelled"] = "labelled"
     node_selector: dict[str, str] = Field(min_length=1)
     """Labels that only these nodes carry."""
-    nodes: int = Field(ge=1)
-    """How many there are."""
 
 
 class SimulatedNodes(_NodesOfOneShape):
     """Node objects that kwok keeps alive: pods are scheduled onto them, no container runs."""
 
     kind: Literal["simulated"] = "simulated"
-    nodes: int = Field(ge=1, le=1000)
-    """How many to create."""
 
     def metadata(self, name: str, pool: str) -> k8s.meta.v1.ObjectMetaArgsDict:
         """Return the metadata of one Node object."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hoheit_lab.providers.marks import UNKNOWN, Secret, has_unknown
-from support.kubernetes_objects import deployment, obj, template, token
+from support.kubernetes_objects import deployment, obj, one_of_each, template, token
 from support.kubernetes_standin import host, namespace, standin
 from support.lab import Lab
 from support.standin import Refused, StandIn
@@ -86,6 +86,22 @@ def test_a_preview_of_an_object_of_a_definition_that_is_made_later_is_accepted(
     inputs = obj(f"{namespace}.example.com/v1 Gadget", namespace, spec={"a": 1})
 
     assert standin.preview(token(inputs), "r", inputs)["spec"] == {"a": 1}
+
+
+def test_a_definition_that_exists_is_previewed_in_the_words_of_the_sdk(
+    standin: StandIn, namespace: str
+) -> None:
+    """As when it is replaced: then the schema is asked, and it spells some fields differently."""
+    definition = next(
+        each for each in one_of_each(namespace) if each["kind"] == "CustomResourceDefinition"
+    )
+    resource = standin.create(token(definition), "r", definition)
+
+    outputs = standin.preview(token(definition), "r", definition)
+
+    schema = outputs["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    assert schema["x_kubernetes_preserve_unknown_fields"] is True
+    standin.delete(resource)
 
 
 def test_an_update_changes_drops_and_keeps(standin: StandIn, namespace: str, lab: Lab) -> None:

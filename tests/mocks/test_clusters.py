@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hoheit import Cluster, RestrictedNamespace, StorageKind
+from hoheit import Cluster, RestrictedNamespace, StoragePurpose
 from hoheit_infra import ExistingCluster
 from support import components, samples
 from support.manifests import SECRET_MARK, manifest
@@ -50,10 +50,10 @@ def test_the_current_context_is_never_meant(field: str) -> None:
 
 def test_a_database_gets_a_claim_and_weights_get_the_nodes_disk() -> None:
     cluster = made(capabilities={"storage_classes": [{"name": "encrypted"}, {"name": "other"}]})
-    assert cluster.storage("model-cache").kind is StorageKind.NODE_LOCAL
-    assert cluster.storage("database").storage_class == "encrypted"
+    assert cluster.storage(StoragePurpose.MODEL_CACHE).storage_class is None
+    assert cluster.storage(StoragePurpose.DATABASE).storage_class == "encrypted"
     with pytest.raises(pulumi.RunError, match="storage_classes: empty, but a database needs one"):
-        made().storage("database")
+        made().storage(StoragePurpose.DATABASE)
 
 
 def test_an_identity_that_nobody_could_create_is_refused() -> None:

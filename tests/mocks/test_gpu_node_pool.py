@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 from hoheit import GpuNodePool, SourceKind
-from hoheit._capacity import Room
+from hoheit.capacity import Claim, Room
 from support import components, samples
 from support.manifests import kubernetes, manifests
 from support.monitor import Monitor, run
@@ -120,18 +120,18 @@ def test_a_pool_on_something_that_is_no_cluster_is_refused() -> None:
 
 def test_a_node_is_as_large_as_the_pool_says_and_no_claim_changes_that() -> None:
     _, pool = made()
-    pool.claim("first", POD, replicas=1)
+    pool.claim("first", Claim(pod=POD, replicas=1))
     before = pool.shape
-    pool.claim("second", POD, replicas=1)
+    pool.claim("second", Claim(pod=POD, replicas=1))
     assert pool.shape == before
 
 
 def test_a_claim_that_was_refused_takes_no_room() -> None:
     _, pool = made()
-    pool.claim("first", POD, replicas=1)
+    pool.claim("first", Claim(pod=POD, replicas=1))
     with pytest.raises(pulumi.RunError):
-        pool.claim("second", POD, replicas=2)
-    pool.claim("third", POD, replicas=1)
+        pool.claim("second", Claim(pod=POD, replicas=2))
+    pool.claim("third", Claim(pod=POD, replicas=1))
 
 
 def test_the_location_of_nodes_is_unknown_until_somebody_declares_it() -> None:

@@ -75,13 +75,17 @@ def test_a_kubeconfig_of_the_configuration_reaches_the_provider_as_a_secret() ->
             None,
             "models.mistral.weights: server pods take these from object_store",
         ),
-        (("models", "mistral", "replicas"), 3, "does not hold all its services"),
+        (("models", "mistral", "replicas"), 3, "pools.l4: 2 nodes of 1 GPU do not hold all pods"),
         (
             ("models", "mistral", "weights", "size_gib"),
             40,
             "models.mistral.weights: 40.00 GiB on each L4",
         ),
-        (("cluster", "capabilities", "simulated"), False, "does not call itself simulated"),
+        (
+            ("cluster", "capabilities", "simulated"),
+            False,
+            "pools.l4.kind: simulated, but the cluster is not",
+        ),
     ],
 )
 def test_a_wrong_environment_ends_the_program_with_a_sentence(

@@ -38,7 +38,7 @@ def test_weights_and_caches_that_no_disk_holds_are_refused_with_both_numbers() -
 
 def test_more_replicas_than_nodes_are_refused_with_a_way_out() -> None:
     text = refusal(replicas=3)
-    assert text.startswith("pool 'l4' (2 nodes of 1 L4) does not hold all its services: ")
+    assert text.startswith("GpuNodePool 'l4': 2 nodes of 1 GPU do not hold all pods")
     assert "'mistral' 3 pods of 1 GPU" in text
     assert "fewer replicas" in text
 

@@ -34,9 +34,6 @@ class Provider:
         """Report progress to this engine."""
         self.host = host
 
-    def warm_up(self) -> None:
-        """Do slow preparations while the engine is still starting; called once, on a thread."""
-
     def check_config(self, news: Properties) -> CheckResult:
         """Validate the provider's own settings."""
         return CheckResult(news)

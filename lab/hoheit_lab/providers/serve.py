@@ -36,7 +36,6 @@ def serve(provider: Provider) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     print(port, flush=True)  # noqa: T201 - this line is the protocol
-    threading.Thread(target=provider.warm_up, daemon=True).start()
     stopped.wait()
     provider.cancel()
     server.stop(grace=1).wait()

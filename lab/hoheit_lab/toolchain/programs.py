@@ -97,7 +97,7 @@ GROUPS = (
             name: f"k8s.io/kubernetes/cmd/{name}"
             for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
         },
-        disk_mib=5000,
+        disk_mib=4800,
         # Commit and build date are left out: a published module does not carry them.
         stamps=tuple(
             (f"{package}.{variable}", value)
@@ -114,7 +114,7 @@ GROUPS = (
         name="pulumi",
         version=PULUMI_VERSION,
         packages={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
-        disk_mib=5500,
+        disk_mib=4500,
         tags=("osusergo", "grpcnotrace"),
         # Pulumi's Automation API parses the version and refuses an empty one.
         stamps=(("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", PULUMI_VERSION),),

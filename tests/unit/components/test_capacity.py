@@ -1,7 +1,7 @@
 """Packing of pods onto the nodes of one pool."""
 
 import pytest
-from hoheit._capacity import Room, fits
+from hoheit.capacity import Room, fits
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from hoheit import ModelWeights, WeightsSource
+from hoheit import ModelWeights, StorageChoice, WeightsSource
 from hoheit._weights import is_pulled, model_path, object_prefix, volume_gib, weights_volume
 from pydantic import ValidationError
 from support.samples import COMMIT, DIGEST, hub_weights, object_store, stored_weights
 
+NODE_DISK = StorageChoice(storage_class=None)
 OCI = f"oci://registry.example.internal/models/mistral@{DIGEST}"
 
 
@@ -103,7 +104,7 @@ def test_each_source_has_its_volume_and_its_path(
     weights: ModelWeights, path: str, volume: dict[str, Any]
 ) -> None:
     assert model_path(weights) == path
-    assert weights_volume(weights) == {"name": "weights", **volume}
+    assert weights_volume(weights, NODE_DISK) == {"name": "weights", **volume}
 
 
 def test_the_volume_has_room_for_the_file_that_is_being_written() -> None:
@@ -126,3 +127,15 @@ def test_a_mirror_rewrites_an_artefact_and_leaves_other_sources_alone() -> None:
     )
     assert mirrored.uri == OCI.replace("oci://", "oci://mirror.example.internal/")
     assert hub_weights().rewritten(str.upper) == hub_weights()
+
+
+def test_a_clusters_fast_volumes_hold_the_copy_of_one_pod() -> None:
+    volume = weights_volume(hub_weights(size_gib=10), StorageChoice(storage_class="local-nvme"))
+    spec = volume["ephemeral"]["volume_claim_template"]["spec"]  # pyright: ignore
+    assert spec["storage_class_name"] == "local-nvme"
+    assert spec["resources"] == {"requests": {"storage": "11Gi"}}
+
+
+def test_a_prefix_in_the_bucket_is_needed() -> None:
+    with pytest.raises(ValidationError, match="name the prefix of the model"):
+        stored_weights("s3://models/")

@@ -83,7 +83,7 @@ def test_every_rule_is_described_with_its_purpose_in_the_order_of_the_rules() ->
     assert text.splitlines() == [
         "from pods app=chat in namespace apps to port 8080: fetch",
         "to pods k8s-app=kube-dns in namespace kube-system port 53: DNS",
-        "to 0.0.0.0/0, 198.51.100.0/24 port 443: fetch",
+        "to 0.0.0.0/0, 198.51.100.0/24 except 10.0.0.0/8 port 443: fetch",
     ]
 
 

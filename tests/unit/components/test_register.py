@@ -7,6 +7,7 @@ from support.samples import (
     declared_location,
     hub,
     hub_weights,
+    images,
     object_store,
     stored_weights,
 )
@@ -27,8 +28,14 @@ def stores(weights: object) -> dict[DataClass, list[Store]]:
 
 
 def contacts(weights: object) -> dict[Phase, Egress]:
-    found = service_egress("mistral", weights, STORE, hub())  # pyright: ignore[reportArgumentType]
-    return {egress.when: egress for egress in found}
+    found = service_egress(
+        "mistral",
+        weights,  # pyright: ignore[reportArgumentType]
+        images(),
+        store=STORE,
+        hub=hub(),
+    )
+    return {egress.when: egress for egress in found if egress.recipient != "image registry"}
 
 
 def test_prompts_rest_only_in_memory_on_the_nodes_and_go_with_the_pod() -> None:
@@ -70,3 +77,10 @@ def test_nobody_is_contacted_while_a_model_answers() -> None:
 def test_weights_that_are_there_already_contact_no_hub() -> None:
     assert set(contacts(stored_weights("s3://models/a"))) == {Phase.START}
     assert contacts(stored_weights(f"oci://a.example/b@{DIGEST}")) == {}
+
+
+def test_registries_of_all_images_are_recipients_too() -> None:
+    found = service_egress(
+        "mistral", stored_weights("pvc://claim/x"), images(), store=None, hub=None
+    )
+    assert {egress.host for egress in found} == {"docker.io", "registry.example.internal"}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from hoheit import VllmSettings
-from hoheit._capacity import Room
+from hoheit import StorageChoice, VllmSettings
 from hoheit._lifecycle import Drain
-from hoheit._server_pod import server_pod
+from hoheit._server_pod import ServerPod
+from hoheit.capacity import Room
 from hypothesis import given
 from hypothesis import strategies as st
 from support.quantities import bytes_of, millicores_of
@@ -15,8 +15,13 @@ GPU = "nvidia.com/gpu"
 
 
 def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
-    pod = server_pod(
-        asked, images=images(), weights=asked.weights, store=object_store(), runtime_class=None
+    pod = ServerPod(
+        settings=asked,
+        images=images(),
+        weights=asked.weights,
+        weights_storage=StorageChoice(storage_class=None),
+        store=object_store(),
+        runtime_class=None,
     )
     spec: dict[str, Any] = dict(
         pod.spec(
@@ -27,7 +32,7 @@ def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
             spread_over={"app": "x"},
         )
     )
-    return pod.room, spec
+    return asked.claim.pod, spec
 
 
 def effective_requests(spec: dict[str, Any]) -> dict[str, int]:

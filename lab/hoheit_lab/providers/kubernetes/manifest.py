@@ -79,14 +79,23 @@ def to_manifest(inputs: dict[str, Any]) -> dict[str, Any]:
     manifest = reveal(inputs)
     if has_unknown(manifest):
         manifest = without_unknowns(manifest)
-    return _rename(manifest, _DASHED) if _is_definition(manifest) else manifest
+    return in_server_words(manifest)
+
+
+def in_server_words(obj: dict[str, Any]) -> dict[str, Any]:
+    """The object with the API server's names for fields."""
+    return _rename(obj, _DASHED) if _is_definition(obj) else obj
+
+
+def in_sdk_words(obj: dict[str, Any]) -> dict[str, Any]:
+    """The object with the SDK's names for fields."""
+    return _rename(obj, _UNDERSCORED) if _is_definition(obj) else obj
 
 
 def from_live(live: dict[str, Any]) -> dict[str, Any]:
     """The object as properties: the server's bookkeeping of field owners is left out."""
     metadata = {k: v for k, v in (live.get("metadata") or {}).items() if k != "managedFields"}
-    properties = {**live, "metadata": metadata}
-    return _rename(properties, _UNDERSCORED) if _is_definition(live) else properties
+    return in_sdk_words({**live, "metadata": metadata})
 
 
 def to_outputs(live: dict[str, Any], inputs: dict[str, Any], manager: str) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from .diffing import differences
 from .ignoring import leave_ignored
 from .immutable import with_replacements
 from .kinds import describe, is_patch, kind_of
-from .manifest import clean_inputs, from_live, mark_secrets, strip_outputs
+from .manifest import (
+    clean_inputs,
+    from_live,
+    in_sdk_words,
+    in_server_words,
+    mark_secrets,
+    strip_outputs,
+)
 from .naming import is_autonamed, metadata_of
 from .secret_data import SECRET, merge_string_data, path_in_program
 from .settings import Settings
@@ -73,7 +80,7 @@ def preview_create(
             dry = create_dry(dataclasses.replace(write, dry_run=True), cluster)
         except ProviderError:
             # The server stops at the first faults; the schema often names them all.
-            _validate(reveal(inputs), cluster)
+            _validate(inputs, cluster)
             raise
     if dry is None:
         return _from_schema(inputs, cluster, patch=patch)
@@ -116,14 +123,15 @@ def leaving_ignored(write: Write, live: dict[str, Any], ignored: list[str]) -> W
 
 
 def _from_schema(inputs: dict[str, Any], cluster: Cluster, *, patch: bool) -> dict[str, Any]:
-    plain = reveal(inputs)
     if not patch:
-        _validate(plain, cluster)
-    schema = cluster.schemas.find(kind_of(plain))
-    return mark_secrets(preview.of_inputs(plain, schema), inputs)
+        _validate(inputs, cluster)
+    plain = in_server_words(reveal(inputs))
+    outputs = preview.of_inputs(plain, cluster.schemas.find(kind_of(plain)))
+    return mark_secrets(in_sdk_words(outputs), inputs)
 
 
-def _validate(plain: dict[str, Any], cluster: Cluster) -> None:
+def _validate(inputs: dict[str, Any], cluster: Cluster) -> None:
+    plain = in_server_words(reveal(inputs))
     schema = cluster.schemas.find(kind_of(plain))
     found = violations(plain, schema) if schema else []
     if found:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hoheit_lab.providers.errors import ProviderError, UnsupportedError
+from hoheit_lab.providers.host import Severity
 from hoheit_lab.providers.marks import UNKNOWN, Secret, Unknown, reveal
 from hoheit_lab.providers.provider import Provider
 from hoheit_lab.providers.requests import (
@@ -58,8 +59,8 @@ class RandomProvider(Provider):
         if request.preview:
             return CreateResult("", _outputs(shape, inputs, dict.fromkeys(shape.outputs, UNKNOWN)))
         drawn = shape.draw(reveal(inputs))
-        if shape.outputs and "bcryptHash" in shape.outputs and "bcryptHash" not in drawn.outputs:
-            self._say_no_hash(request.urn)
+        if "bcryptHash" in shape.outputs and "bcryptHash" not in drawn.outputs:
+            self._warn_of_missing_hash(request.urn)
         return CreateResult(drawn.id, _outputs(shape, inputs, drawn.outputs))
 
     def read(self, request: ReadRequest) -> ReadResult:
@@ -85,8 +86,9 @@ class RandomProvider(Provider):
     def delete(self, request: DeleteRequest) -> None:
         """Nothing is left outside of the state."""
 
-    def _say_no_hash(self, urn: str) -> None:
-        self.host.status(urn, "no bcryptHash: the C library of this machine has no bcrypt")
+    def _warn_of_missing_hash(self, urn: str) -> None:
+        message = "no bcryptHash: the C library of this machine has no bcrypt"
+        self.host.log(Severity.WARNING, urn, message)
 
 
 def _shape(token: str) -> Shape:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,39 @@ class Room:
             memory_mib=self.memory_mib - other.memory_mib,
             disk_gib=self.disk_gib - other.disk_gib,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The pods of one service, those of a rolling change included."""
+
+    pod: Room
+    replicas: int
+    surge: int = 0
+
+    @property
+    def pods(self) -> list[Room]:
+        """Every pod that can exist at the same time."""
+        return [self.pod] * (self.replicas + self.surge)
+
+
+def refusal(claims: Mapping[str, Claim], node: Room, max_nodes: int) -> str | None:
+    """Say why a pool cannot hold all ``claims`` together, or nothing when it can."""
+    for name, claim in claims.items():
+        if lacking := node.lacking(claim.pod):
+            return (
+                f"'{name}' does not fit on a node ({'; '.join(lacking)}); ask for less, or give "
+                "the pool larger nodes"
+            )
+    if fits([pod for claim in claims.values() for pod in claim.pods], node, max_nodes):
+        return None
+    taken = ", ".join(
+        f"'{name}' {len(claim.pods)} pods of {claim.pod.gpus} GPU" for name, claim in claims.items()
+    )
+    return (
+        f"{max_nodes} nodes of {node.gpus} GPU do not hold all pods, those of a rolling change "
+        f"included: {taken}; allow more nodes, or fewer replicas, or surge: 0"
+    )
 
 
 def fits(pods: Iterable[Room], node: Room, max_nodes: int) -> bool:
