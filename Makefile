@@ -1,5 +1,6 @@
-# Commands for a person and for CI. Nothing outside this checkout is written, but for one cache
-# folder: $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab.
+# Commands for a person and for CI. Outside this checkout one cache folder is written:
+# $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab. As root on Debian,
+# `make test` also installs the package haproxy.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -26,6 +27,8 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 	@echo "uv $(UV_VERSION): installing into the cache"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: Python 3.11 or newer is needed; name one with PYTHON=python3.12" >&2; exit 1; }
+	@mkdir -p "$(CACHE)" || \
+	  { echo "error: cannot write $(CACHE); name another place in HOHEIT_LAB_CACHE" >&2; exit 1; }
 	@$(PYTHON) -m venv $(CACHE)/uv-$(UV_VERSION) || \
 	  { echo "error: python3 -m venv failed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(CACHE)/uv-$(UV_VERSION)/bin/python -m pip install --quiet --no-cache-dir \

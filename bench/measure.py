@@ -1,15 +1,14 @@
-"""Times one command and samples how much memory it adds: `bench/measure.py make local`."""
+"""Times one command and samples the memory it adds: `python3 bench/measure.py make local`."""
 
 import resource
 import subprocess
 import sys
 import threading
 import time
-
-import psutil
+from pathlib import Path
 
 INTERVAL_SECONDS = 0.5
-_MIB = 2**20
+_KIB_PER_MIB = 1024
 
 
 def main(command: list[str]) -> int:
@@ -22,14 +21,14 @@ def main(command: list[str]) -> int:
     if not command:
         sys.stderr.write("usage: bench/measure.py COMMAND [ARGUMENT ...]\n")
         return 2
-    before = psutil.virtual_memory().used
+    before = _used_kib()
     highest = before
     done = threading.Event()
 
     def sample() -> None:
         nonlocal highest
         while not done.wait(INTERVAL_SECONDS):
-            highest = max(highest, psutil.virtual_memory().used)
+            highest = max(highest, _used_kib())
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
@@ -41,9 +40,15 @@ def main(command: list[str]) -> int:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     sys.stdout.write(
         f"wall {wall:.1f} s, CPU {used.ru_utime + used.ru_stime:.1f} s, "
-        f"memory at most {(highest - before) / _MIB:.0f} MiB above the start\n"
+        f"memory at most {(highest - before) // _KIB_PER_MIB} MiB above the start\n"
     )
     return code
+
+
+def _used_kib() -> int:
+    lines = Path("/proc/meminfo").read_text("utf-8").splitlines()
+    amounts = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return amounts["MemTotal"] - amounts["MemAvailable"]
 
 
 if __name__ == "__main__":

@@ -1,37 +1,35 @@
-"""One environment, composed: cluster, GPU pools, model services."""
+"""One environment, composed: cluster, GPU pools, model services, and one register."""
 
+import hoheit
 import pulumi
-from environment import read_environment
-from hoheit import (
-    GpuNodePool,
-    GpuNodePoolArgs,
-    RestrictedNamespace,
-    RestrictedNamespaceArgs,
-    VllmService,
-    VllmServiceArgs,
-)
+from environment import cluster_args, outputs_of, read_environment
 from hoheit_infra import ExistingCluster
 
 environment = read_environment()
-kubeconfig = pulumi.Config().get_secret("kubeconfig")
-cluster = ExistingCluster(environment.name, environment.cluster, kubeconfig=kubeconfig)
+cluster = ExistingCluster(environment.name, cluster_args(environment))
 pools = {
-    name: GpuNodePool(name, GpuNodePoolArgs(cluster=cluster, spec=spec))
+    name: hoheit.GpuNodePool(name, hoheit.GpuNodePoolArgs(cluster=cluster, spec=spec))
     for name, spec in environment.pools.items()
 }
-space = RestrictedNamespace(
-    "models", RestrictedNamespaceArgs(cluster=cluster, namespace=environment.namespace)
+space = hoheit.RestrictedNamespace(
+    "models",
+    hoheit.RestrictedNamespaceArgs(cluster=cluster, namespace=environment.namespace),
 )
-for name, model in environment.models.items():
-    args = VllmServiceArgs.of(
-        model,
-        pool=pools[model.pool],
-        namespace=space.namespace,
-        images=environment.images,
-        object_store=environment.object_store,
-        hub=environment.hub,
+services = {
+    name: hoheit.VllmService(
+        name,
+        hoheit.VllmServiceArgs.of(
+            model,
+            pool=pools[model.pool],
+            namespace=space.namespace,
+            images=environment.images,
+            object_store=environment.object_store,
+            hub=environment.hub,
+        ),
     )
-    service = VllmService(name, args)
-    pulumi.export(f"{name}Url", service.url)
-    pulumi.export(f"{name}ApiKeySecret", service.api_key_secret)
-    pulumi.export(f"{name}Plan", service.plan.model_dump(mode="json"))
+    for name, model in environment.models.items()
+}
+parts = [cluster, space, *pools.values(), *services.values()]
+pulumi.export("models", {name: outputs_of(service) for name, service in services.items()})
+pulumi.export("stores", [str(store) for part in parts for store in part.stores])
+pulumi.export("egress", [str(contact) for part in parts for contact in part.egress])

@@ -3,24 +3,22 @@
 import json
 import sys
 from pathlib import Path
-from typing import Self
+from typing import Any, Literal, Self
 
 import pulumi
 from hoheit import (
-    Args,
     DnsLabel,
     Hub,
     Images,
     ObjectStore,
-    Reach,
     ServiceName,
+    VllmService,
     VllmSettings,
     plan_memory,
-    refusal,
-    validated,
 )
+from hoheit.driver import Args, refusal, validated
 from hoheit_facts import GPUS
-from hoheit_infra import ExistingClusterArgs, ExistingNodes
+from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
 from pydantic import Field, model_validator
 
 SCHEMA = Path(__file__).with_name("environment.schema.json")
@@ -34,6 +32,13 @@ class Model(VllmSettings):
     """Name of the pool that it runs on."""
 
 
+class Cluster(ExistingClusterSettings):
+    """The cluster of the environment."""
+
+    kind: Literal["existing"]
+    """A cluster that somebody runs already."""
+
+
 class Environment(Args):
     """What one stack runs, and on what."""
 
@@ -41,7 +46,7 @@ class Environment(Args):
     """Name of the environment, and of its cluster's resources."""
     namespace: DnsLabel = "models"
     """Namespace of the model services."""
-    cluster: ExistingClusterArgs
+    cluster: Cluster
     pools: dict[DnsLabel, ExistingNodes] = Field(min_length=1)
     """GPU pools by name."""
     images: Images
@@ -82,19 +87,12 @@ class Environment(Args):
         return self
 
     @model_validator(mode="after")
-    def _cluster_offers_what_is_asked(self) -> Self:
+    def _only_simulations_are_simulated(self) -> Self:
         for pool, nodes in self.pools.items():
             if nodes.kind == "simulated" and not self.cluster.capabilities.simulated:
                 raise ValueError(
                     f"pools.{pool}.kind: simulated, but the cluster is not, so pods would wait for "
                     "ever; use kind: labelled, or cluster.capabilities.simulated: true on kwok"
-                )
-        for name, model in self.models.items():
-            balancer = self.cluster.capabilities.internal_load_balancer_annotations
-            if model.reach is Reach.INTERNAL and balancer is None:
-                raise ValueError(
-                    f"models.{name}.reach: internal, but the cluster states no "
-                    "capabilities.internal_load_balancer_annotations; state them, or use cluster"
                 )
         return self
 
@@ -105,15 +103,34 @@ def read_environment() -> Environment:
     Raises:
         pulumi.RunError: with the path of every wrong field and what is allowed there.
     """
-    config = pulumi.Config()
     stack = pulumi.get_stack()
-    given = config.get_object(KEY)
+    try:
+        given = pulumi.Config().get_object(KEY)
+    except pulumi.ConfigTypeError:
+        given = None
     if given is None:
         raise pulumi.RunError(
-            f"stack '{stack}' has no '{pulumi.get_project()}:{KEY}'; start from "
-            "stacks/Pulumi.example.yaml, which shows every field"
+            f"stack '{stack}' has no '{pulumi.get_project()}:{KEY}', or not as a mapping; start "
+            "from stacks/Pulumi.example.yaml, which shows every field"
         )
     return validated(Environment, given, f"{pulumi.get_project()}:{KEY} of stack '{stack}'")
+
+
+def cluster_args(environment: Environment) -> ExistingClusterArgs:
+    """Return the cluster's settings, completed with the kubeconfig that is kept as a secret."""
+    settings = environment.cluster
+    own = {field: getattr(settings, field) for field in ExistingClusterSettings.model_fields}
+    return ExistingClusterArgs(**own, kubeconfig=pulumi.Config().get_secret("kubeconfig"))
+
+
+def outputs_of(service: VllmService) -> dict[str, Any]:
+    """Return what the operator of a model service asks for first."""
+    return {
+        "url": service.url,
+        "apiKeySecret": service.api_key_secret,
+        "modelNames": list(service.model_names),
+        "plan": service.plan.model_dump(mode="json"),
+    }
 
 
 def schema() -> str:

@@ -1,10 +1,17 @@
 """Every test belongs to the tier whose directory it lies in."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 TIERS = ("unit", "mocks", "engine", "cluster", "serving")
+
+
+def pytest_configure() -> None:
+    # A shell that runs us in the background lets us ignore Ctrl-C, and our children with us; tests
+    # that interrupt a program need it to listen.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

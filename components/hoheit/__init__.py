@@ -1,12 +1,10 @@
 """GPU pools and vLLM on Kubernetes, as Pulumi components under your own control."""
 
-from ._args import Args, DnsLabel, InputStr, ServiceName, validated
-from ._explain import explain
-from .capacity import Claim, Room, refusal
+from ._args import DnsLabel, InputStr, InvalidArgsError, ServiceName
 from .cluster import (
+    Access,
     Capabilities,
     Cluster,
-    Exposure,
     GpuNodes,
     IdentityMechanism,
     NetworkPolicyEnforcement,
@@ -17,7 +15,7 @@ from .cluster import (
     StoragePurpose,
     WorkloadIdentity,
 )
-from .engine import Dtype, EngineArgs, KvCacheDtype
+from .engine import Dtype, EngineSettings, KvCacheDtype
 from .gpu_node_pool import GpuNodePool, GpuNodePoolArgs
 from .images import ImageReference, Images
 from .location import Declaration, DeclaredLocation, Fact, Location, Source, SourceKind
@@ -29,14 +27,13 @@ from .register import DataClass, Egress, OnDestroy, Phase, Store
 from .restricted_namespace import RestrictedNamespace, RestrictedNamespaceArgs
 from .scrape_target import ScrapeTarget
 from .vllm_service import VllmService, VllmServiceArgs
-from .vllm_settings import Reach, VllmSettings
+from .vllm_settings import VllmSettings
 from .weights_mirror import WeightsMirror, WeightsMirrorArgs
 
 __all__ = [
+    "Access",
     "Architecture",
-    "Args",
     "Capabilities",
-    "Claim",
     "Cluster",
     "ClusterNetwork",
     "DataClass",
@@ -45,8 +42,7 @@ __all__ = [
     "DnsLabel",
     "Dtype",
     "Egress",
-    "EngineArgs",
-    "Exposure",
+    "EngineSettings",
     "Fact",
     "GpuNodePool",
     "GpuNodePoolArgs",
@@ -56,6 +52,7 @@ __all__ = [
     "ImageReference",
     "Images",
     "InputStr",
+    "InvalidArgsError",
     "KvCacheDtype",
     "Location",
     "MemoryPlan",
@@ -67,10 +64,8 @@ __all__ = [
     "OnDestroy",
     "Peer",
     "Phase",
-    "Reach",
     "RestrictedNamespace",
     "RestrictedNamespaceArgs",
-    "Room",
     "ScrapeTarget",
     "ServiceName",
     "Source",
@@ -86,8 +81,5 @@ __all__ = [
     "WeightsMirrorArgs",
     "WeightsSource",
     "WorkloadIdentity",
-    "explain",
     "plan_memory",
-    "refusal",
-    "validated",
 ]

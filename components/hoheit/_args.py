@@ -1,10 +1,10 @@
 """What every component's arguments share."""
 
 from collections.abc import Awaitable, Iterable
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import pulumi
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from ._explain import explain
 
@@ -12,6 +12,13 @@ PACKAGE = "hoheit"
 
 InputStr: TypeAlias = str | Awaitable[str] | pulumi.Output[str]
 """``pulumi.Input[str]`` without its forward reference, which pydantic cannot resolve."""
+
+_OBJECT_NAME = StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)
+ObjectName = Annotated[str, _OBJECT_NAME]
+"""A name that Kubernetes accepts for an object (RFC 1123 subdomain)."""
+LateObjectName: TypeAlias = ObjectName | Awaitable[str] | pulumi.Output[str]
+"""The same, or the output of another resource. What is no name, a secret put here by mistake for
+one, is refused before it travels."""
 
 DnsLabel = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)
@@ -26,8 +33,34 @@ ServiceName = Annotated[
 they add a role and a hash, and stay within 63 characters."""
 
 
-class Args(BaseModel):
-    """Base of all arguments: closed, immutable, and silent about values in its errors."""
+class InvalidArgsError(pulumi.RunError):
+    """Arguments that cannot be: the path of each wrong field, and what is allowed there.
+
+    A ``RunError``, so that Pulumi shows its text and no traceback.
+    """
+
+
+_NUMBERS: tuple[Any, ...] = (int, float, int | None)
+
+
+class _ArgsMeta(type(BaseModel)):
+    """Explains what is wrong where arguments are written down, not only where they are used."""
+
+    def __call__(cls, *args: Any, **fields: Any) -> Any:
+        try:
+            return super().__call__(*args, **fields)
+        except ValidationError as error:
+            raise InvalidArgsError(
+                f"{cls.__name__} is not valid:\n{explain(error, cast(type[BaseModel], cls))}"
+            ) from None
+
+
+class Args(BaseModel, metaclass=_ArgsMeta):
+    """Base of all arguments: closed, immutable, and silent about values in its errors.
+
+    Raises:
+        InvalidArgsError: when constructed with wrong values.
+    """
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -36,6 +69,17 @@ class Args(BaseModel):
         hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, data: Any) -> Any:
+        """Refuse ``true`` for a number, which pydantic would take for 1."""
+        fields = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+        for name, value in fields.items():
+            field = cls.model_fields.get(name)
+            if isinstance(value, bool) and field and field.annotation in _NUMBERS:
+                raise ValueError(f"{name}: {str(value).lower()} is no number")
+        return data  # pyright: ignore[reportUnknownVariableType] - checked field by field later
 
 
 ArgsT = TypeVar("ArgsT", bound=Args)
@@ -50,9 +94,9 @@ def validated(model: type[ArgsT], args: Any, owner: str) -> ArgsT:
     """Return ``args`` as ``model``, which may be given as a mapping.
 
     Raises:
-        pulumi.RunError: naming ``owner``, the path of each wrong field and what is allowed there.
+        InvalidArgsError: naming ``owner``, the path of each wrong field and what is allowed there.
     """
     try:
         return model.model_validate(args)
     except ValidationError as error:
-        raise pulumi.RunError(f"{owner} is not valid:\n{explain(error, model)}") from None
+        raise InvalidArgsError(f"{owner} is not valid:\n{explain(error, model)}") from None

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ._gateway import VLLM_PORT
 
 if TYPE_CHECKING:
-    from .engine import EngineArgs
+    from .engine import EngineSettings
 
 QUIET_PATHS = "/health,/metrics,/v1/models"
 """Asked by probes and scrapers every few seconds; logging them hides everything else."""
 
 
 def serve_flags(
-    engine: EngineArgs, *, path: str, name: str, gpus: int, shutdown_timeout_seconds: int
+    engine: EngineSettings, *, path: str, name: str, gpus: int, shutdown_timeout_seconds: int
 ) -> list[str]:
     """Return the arguments of the ``vllm`` command.
 
@@ -38,4 +38,4 @@ def serve_flags(
         flags += ["--enforce-eager"]
     flags += [f"--shutdown-timeout={shutdown_timeout_seconds}"]
     flags += [f"--disable-access-log-for-endpoints={QUIET_PATHS}"]
-    return [*flags, *engine.extra_args]
+    return [*flags, *engine.extra_args, *engine.unreviewed_args]

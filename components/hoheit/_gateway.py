@@ -47,7 +47,8 @@ def gateway_config(
     *,
     served_model_name: str,
     allowed_paths: Sequence[str],
-    request_timeout_seconds: int,
+    idle_timeout_seconds: int,
+    drain_seconds: int,
     max_body_bytes: int,
 ) -> str:
     """Return the whole ``haproxy.cfg``, which takes the API key from the environment.
@@ -55,17 +56,17 @@ def gateway_config(
     Args:
         served_model_name: What ``/v1/models`` has to list before the pod counts as ready.
         allowed_paths: Paths that clients may POST to; ``GET /v1/models`` is always allowed.
-        request_timeout_seconds: The longest silence of vLLM or of a client within a request, and
-            the time that requests in flight get when the gateway is told to stop.
+        idle_timeout_seconds: The longest silence of vLLM or of a client within a request.
+        drain_seconds: The time that requests in flight get when the gateway is told to stop.
         max_body_bytes: The largest request body.
 
     Raises:
         ValueError: A name, path or number that the configuration cannot carry.
     """
-    _check(served_model_name, allowed_paths, request_timeout_seconds, max_body_bytes)
+    _check(served_model_name, allowed_paths, idle_timeout_seconds, drain_seconds, max_body_bytes)
     sections = (
-        _global(request_timeout_seconds),
-        _defaults(request_timeout_seconds),
+        _global(drain_seconds),
+        _defaults(idle_timeout_seconds),
         _api(allowed_paths, max_body_bytes),
         _health(),
         _metrics(),
@@ -74,7 +75,9 @@ def gateway_config(
     return "\n".join(sections)
 
 
-def _check(name: str, paths: Sequence[str], timeout_seconds: int, max_body_bytes: int) -> None:
+def _check(
+    name: str, paths: Sequence[str], idle_seconds: int, drain_seconds: int, max_body_bytes: int
+) -> None:
     if not _MODEL_NAME.fullmatch(name):
         allowed = "letters, digits and . _ : / @ + -"
         raise ValueError(f"served model name {name!r}: allowed are {allowed}")
@@ -83,8 +86,10 @@ def _check(name: str, paths: Sequence[str], timeout_seconds: int, max_body_bytes
     for path in paths:
         if not _PATH.fullmatch(path):
             raise ValueError(f"allowed path {path!r}: expected one like '/v1/completions'")
-    if timeout_seconds < 1:
-        raise ValueError(f"request timeout of {timeout_seconds} s: at least 1 s is needed")
+    if idle_seconds < 1:
+        raise ValueError(f"idle timeout of {idle_seconds} s: at least 1 s is needed")
+    if drain_seconds < 1:
+        raise ValueError(f"drain of {drain_seconds} s: at least 1 s is needed")
     if max_body_bytes < 1:
         raise ValueError(f"request bodies of at most {max_body_bytes} bytes: at least 1 is needed")
 
@@ -95,7 +100,7 @@ def _error(message: str, code: str, kind: str = "invalid_request_error") -> str:
     return f"content-type application/json string '{json.dumps({'error': error})}'"
 
 
-def _global(timeout_seconds: int) -> str:
+def _global(drain_seconds: int) -> str:
     return f"""\
 .if !defined({API_KEY_VARIABLE})
     .alert "{API_KEY_VARIABLE} is not set: the gateway does not start without an API key"
@@ -107,11 +112,11 @@ global
     # Not one thread per core of a GPU node: one alone carries thousands of token streams.
     nbthread 2
     # SIGUSR1 stops the gateway after the requests in flight, but not later than this.
-    hard-stop-after {timeout_seconds}s
+    hard-stop-after {drain_seconds}s
 """
 
 
-def _defaults(timeout_seconds: int) -> str:
+def _defaults(idle_seconds: int) -> str:
     broken = _error("The model server broke off or answered nonsense", "bad_gateway", "api_error")
     away = _error("The model server is not ready", "service_unavailable", "api_error")
     slow = _error("The model server did not answer in time", "gateway_timeout", "api_error")
@@ -130,8 +135,8 @@ defaults
     timeout http-keep-alive 60s
     timeout connect 2s
     timeout check 5s
-    timeout client {timeout_seconds}s
-    timeout server {timeout_seconds}s
+    timeout client {idle_seconds}s
+    timeout server {idle_seconds}s
     unique-id-format %[uuid()]
     unique-id-header X-Request-Id
     http-error status 400 {_error("The request is not valid HTTP", "bad_request")}

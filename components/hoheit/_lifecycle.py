@@ -19,7 +19,7 @@ READINESS_FAILURES = 2
 class Drain:
     """Seconds of each step between the decision to stop a pod and its end."""
 
-    request_timeout_seconds: int
+    request_seconds: int
     """How long running requests may take to finish."""
     endpoint_removal_seconds: int = 15
     """Until every kube-proxy and client has seen that the pod leaves the Service."""
@@ -29,7 +29,7 @@ class Drain:
     @property
     def grace_period_seconds(self) -> int:
         """The pod's ``terminationGracePeriodSeconds``: the sum, so nothing is cut off."""
-        return self.endpoint_removal_seconds + self.request_timeout_seconds + self.margin_seconds
+        return self.endpoint_removal_seconds + self.request_seconds + self.margin_seconds
 
 
 def startup_probe(path: str, port: int, budget_seconds: int) -> ProbeArgsDict:

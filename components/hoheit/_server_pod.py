@@ -20,10 +20,12 @@ from ._gateway import (
     gateway_config,
 )
 from ._lifecycle import Drain, liveness_probe, readiness_probe, startup_probe
+from ._placement import GPU_RESOURCE
 from ._pod_room import CACHE_GIB, GATEWAY_CPU_MILLICORES, GATEWAY_MEMORY_MIB, TEMPORARY_GIB
 from ._pod_security import container_security, pod_security
 from ._weights import (
     MODELS,
+    authority_volumes,
     is_pulled,
     model_path,
     pull_container,
@@ -33,10 +35,12 @@ from ._weights import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pulumi
     from pulumi_kubernetes.core.v1 import (
         ContainerArgsDict,
         EnvVarArgsDict,
         PodSpecArgsDict,
+        TolerationArgsDict,
         VolumeArgsDict,
     )
 
@@ -73,7 +77,7 @@ class ServerPod:
     @property
     def drain(self) -> Drain:
         """How the pod stops."""
-        return Drain(request_timeout_seconds=self.settings.request_timeout_seconds)
+        return Drain(request_seconds=self.settings.drain_seconds)
 
     @property
     def flags(self) -> list[str]:
@@ -83,7 +87,7 @@ class ServerPod:
             path=model_path(self.weights),
             name=self.settings.served_model_name,
             gpus=self.settings.gpus,
-            shutdown_timeout_seconds=self.drain.request_timeout_seconds,
+            shutdown_timeout_seconds=self.drain.request_seconds,
         )
 
     @property
@@ -92,29 +96,30 @@ class ServerPod:
         return gateway_config(
             served_model_name=self.settings.served_model_name,
             allowed_paths=self.settings.routes,
-            request_timeout_seconds=self.settings.request_timeout_seconds,
+            idle_timeout_seconds=self.settings.idle_timeout_seconds,
+            drain_seconds=self.settings.drain_seconds,
             max_body_bytes=self.settings.max_body_mib * _BYTES_PER_MIB,
         )
 
     def spec(
         self,
         *,
-        service_account: object,
-        api_key_secret: object,
-        gateway_config: object,
-        placement: tuple[Mapping[str, str], Sequence[Mapping[str, str]]],
+        service_account: pulumi.Input[str],
+        api_key_secret: pulumi.Input[str],
+        gateway_config: pulumi.Input[str],
+        placement: tuple[Mapping[str, str], Sequence[TolerationArgsDict]],
         spread_over: Mapping[str, str],
     ) -> PodSpecArgsDict:
         """Return the pod spec; the named objects may be outputs of other resources."""
         node_selector, tolerations = placement
         spec: PodSpecArgsDict = {
-            "service_account_name": service_account,  # pyright: ignore[reportAssignmentType]
+            "service_account_name": service_account,
             "automount_service_account_token": False,
             # A Service named vllm would otherwise set VLLM_PORT and stop the engine.
             "enable_service_links": False,
             "security_context": pod_security(ENGINE.user),
             "node_selector": dict(node_selector),
-            "tolerations": [dict(toleration) for toleration in tolerations],  # pyright: ignore[reportAssignmentType]
+            "tolerations": list(tolerations),
             "topology_spread_constraints": [
                 {
                     "max_skew": 1,
@@ -139,7 +144,7 @@ class ServerPod:
             return []
         return [pull_container(self.weights, self.store, self.images.weights_fetcher)]
 
-    def _gateway(self, api_key_secret: object) -> ContainerArgsDict:
+    def _gateway(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
         """Return the sidecar: up before the engine, and down only after its last answer."""
         return {
             "name": "gateway",
@@ -166,8 +171,8 @@ class ServerPod:
             "volume_mounts": [{"name": "gateway", "mount_path": GATEWAY_MOUNT, "read_only": True}],
         }
 
-    def _engine(self, api_key_secret: object) -> ContainerArgsDict:
-        gpus = {"nvidia.com/gpu": str(self.settings.gpus)}
+    def _engine(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
+        gpus = {GPU_RESOURCE: str(self.settings.gpus)}
         memory = {"memory": f"{self.settings.memory_mib}Mi"}
         return {
             "name": "vllm",
@@ -199,10 +204,13 @@ class ServerPod:
             ],
         }
 
-    def _volumes(self, gateway_config: object) -> list[VolumeArgsDict]:
+    def _volumes(self, gateway_config: pulumi.Input[str]) -> list[VolumeArgsDict]:
+        pulled_from = self.store if is_pulled(self.weights) else None
+        authority = authority_volumes(pulled_from) if pulled_from else []
         return [
+            *authority,
             weights_volume(self.weights, self.weights_storage),
-            {"name": "gateway", "config_map": {"name": gateway_config}},  # pyright: ignore[reportReturnType]
+            {"name": "gateway", "config_map": {"name": gateway_config}},
             {"name": "home", "empty_dir": {"size_limit": f"{CACHE_GIB}Gi"}},
             {"name": "tmp", "empty_dir": {"size_limit": f"{TEMPORARY_GIB}Gi"}},
             {
@@ -219,8 +227,8 @@ def _engine_environment() -> list[EnvVarArgsDict]:
     return [{"name": name, "value": value} for name, value in {**own, **silence}.items()]
 
 
-def _api_key(variable: str, secret: object) -> EnvVarArgsDict:
+def _api_key(variable: str, secret: pulumi.Input[str]) -> EnvVarArgsDict:
     return {
         "name": variable,
-        "value_from": {"secret_key_ref": {"name": secret, "key": API_KEY}},  # pyright: ignore[reportReturnType]
+        "value_from": {"secret_key_ref": {"name": secret, "key": API_KEY}},
     }

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from .object_store import ObjectStore
     from .vllm_settings import VllmSettings
 
-_HTTPS_PORT = 443
-
 
 def server_ingress(settings: VllmSettings) -> list[Need]:
     """Return who may call the API and who may read metrics."""
@@ -39,7 +37,7 @@ def server_egress(
 
 def mirror_egress(store: ObjectStore, hub: Hub, network: ClusterNetwork) -> list[Need]:
     """Return what the Job contacts that brings the weights."""
-    fetch = Need(purpose="fetch the weights once", peer=hub.peer, port=_HTTPS_PORT)
+    fetch = Need(purpose="fetch the weights once", peer=hub.peer, port=hub.port)
     return [name_service(network), fetch, _store_need(store, "keep the weights")]
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._weights import is_pulled
-from .location import Fact, Location, Source, SourceKind
+from .images import ImageReference
+from .location import Fact, Location, Source, SourceKind, where
 from .model_weights import WeightsSource
 from .register import DataClass, Egress, OnDestroy, Phase, Store
 
 if TYPE_CHECKING:
-    from .images import Images
+    from collections.abc import Iterable
+
+    from .cluster import StorageChoice
     from .model_weights import Hub, ModelWeights
     from .object_store import ObjectStore
 
@@ -20,12 +23,12 @@ _HTTPS_PORT = 443
 def service_stores(
     name: str,
     weights: ModelWeights,
-    store: ObjectStore | None,
+    storage: StorageChoice,
     *,
     nodes: Location,
     control_plane: Location,
 ) -> tuple[Store, ...]:
-    """Return every place where a service leaves data."""
+    """Return every place where a service leaves data; what the mirror keeps is the mirror's."""
     derived = Source(kind=SourceKind.DERIVED, by=f"VllmService '{name}'")
 
     def fact(value: str) -> Fact:
@@ -39,14 +42,21 @@ def service_stores(
             location=nodes,
             retention=fact("until evicted from the cache, at the longest the pod's life"),
             erasure=fact("with the process"),
-            backup=fact("none"),
             on_destroy=OnDestroy.DELETE,
         ),
         Store(
             name=f"{name}: container logs",
             data_class=DataClass.LOGS,
-            medium="log files on the node; paths and times, no prompts",
+            medium="log files on the node: client addresses, paths, sizes and times; no prompts",
             location=nodes,
+            on_destroy=OnDestroy.DELETE,
+        ),
+        Store(
+            name=f"{name}: compiled kernels and temporary files",
+            data_class=DataClass.CACHE,
+            medium="emptyDir on the node's disk",
+            location=nodes,
+            retention=fact("the pod's life"),
             on_destroy=OnDestroy.DELETE,
         ),
         Store(
@@ -58,68 +68,90 @@ def service_stores(
             on_destroy=OnDestroy.DELETE,
         ),
     ]
-    if is_pulled(weights) and store is not None:
-        stores += [
+    if is_pulled(weights):
+        medium = "emptyDir on the node's disk"
+        if storage.storage_class:
+            medium = f"ephemeral volume of storage class {storage.storage_class}"
+        stores.append(
             Store(
-                name=f"{name}: weights on the node",
+                name=f"{name}: weights of the pod",
                 data_class=DataClass.WEIGHTS,
-                medium="emptyDir on the node's disk",
+                medium=medium,
                 location=nodes,
                 retention=fact("the pod's life"),
                 on_destroy=OnDestroy.DELETE,
-            ),
-            Store(
-                name=f"{name}: weights in the object store",
-                data_class=DataClass.WEIGHTS,
-                medium=f"bucket {store.bucket} at {store.host}",
-                location=store.where(),
-                encryption=store.declared(store.encryption),
-                on_destroy=OnDestroy.RETAIN,
-            ),
-        ]
+            )
+        )
     return tuple(stores)
 
 
-def service_egress(
-    name: str,
-    weights: ModelWeights,
-    images: Images,
-    *,
-    store: ObjectStore | None,
-    hub: Hub | None,
+def mirror_stores(store: ObjectStore, prefix: str) -> tuple[Store, ...]:
+    """Return where a mirror keeps the weights; nothing deletes them."""
+    return (
+        Store(
+            name=f"weights below {prefix}",
+            data_class=DataClass.WEIGHTS,
+            medium=f"bucket {store.bucket} at {store.host}",
+            location=where(store.location),
+            encryption=store.encryption_at_rest,
+            on_destroy=OnDestroy.RETAIN,
+        ),
+    )
+
+
+def service_recipients(
+    name: str, weights: ModelWeights, images: Iterable[str], store: ObjectStore | None
 ) -> tuple[Egress, ...]:
-    """Return every recipient that a service contacts, the kubelet on its behalf included."""
-    found = [
-        Egress(
-            recipient="image registry",
-            host=registry,
-            port=_HTTPS_PORT,
-            purpose=f"images of '{name}', pulled by the node",
-            when=Phase.START,
-            location=Location(),
-        )
-        for registry in images.registries
-    ]
+    """Return every recipient that server pods contact, and their node on their behalf."""
+    pulled = list(images)
+    if weights.source is WeightsSource.OCI:
+        pulled.append((weights.uri or "").removeprefix("oci://"))
+    found = registry_recipients(f"images of '{name}'", pulled)
     if is_pulled(weights) and store is not None:
-        found.append(
-            Egress(
-                recipient=f"object store, bucket {store.bucket}",
-                host=store.host,
-                port=store.port,
-                purpose=f"weights of '{name}'",
-                when=Phase.START,
-                location=store.where(),
-            )
-        )
-    if weights.source is WeightsSource.HUB and hub is not None:
-        found.append(
-            Egress(
-                recipient="model hub",
-                host=hub.endpoint.removeprefix("https://"),
-                port=_HTTPS_PORT,
-                purpose=f"fetch {weights.repository} once, without any data of users",
-                when=Phase.BUILD,
-                location=hub.where(),
-            )
-        )
-    return tuple(found)
+        found += (_object_store(store, f"copy the weights of '{name}'"),)
+    return found
+
+
+def mirror_recipients(
+    weights: ModelWeights, image: str, store: ObjectStore, hub: Hub
+) -> tuple[Egress, ...]:
+    """Return every recipient that the Job contacts which brings weights."""
+    fetch = Egress(
+        recipient="model hub",
+        host=hub.host,
+        port=hub.port,
+        purpose=f"fetch {weights.repository} once, without any data of users",
+        when=Phase.BUILD,
+        location=where(hub.location),
+    )
+    keep = _object_store(store, f"keep the weights of {weights.repository}")
+    return (*registry_recipients("the weights-fetcher image", [image]), fetch, keep)
+
+
+def registry_recipients(purpose: str, references: Iterable[str]) -> tuple[Egress, ...]:
+    """Return the registries that nodes pull ``references`` from, each once."""
+    registries = {ImageReference.parse(reference).registry for reference in references}
+    return tuple(_registry(purpose, registry) for registry in sorted(registries))
+
+
+def _registry(purpose: str, registry: str) -> Egress:
+    host, _, port = registry.partition(":")
+    return Egress(
+        recipient="image registry",
+        host=host,
+        port=int(port or _HTTPS_PORT),
+        purpose=f"{purpose}, pulled by the node",
+        when=Phase.START,
+        location=Location(),
+    )
+
+
+def _object_store(store: ObjectStore, purpose: str) -> Egress:
+    return Egress(
+        recipient=f"object store, bucket {store.bucket}",
+        host=store.host,
+        port=store.port,
+        purpose=purpose,
+        when=Phase.START,
+        location=where(store.location),
+    )

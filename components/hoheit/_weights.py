@@ -11,6 +11,7 @@ from ._pod_security import container_security, pod_security
 from .model_weights import WeightsSource
 
 if TYPE_CHECKING:
+    import pulumi
     from pulumi_kubernetes.core.v1 import (
         ContainerArgsDict,
         EnvVarArgsDict,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         PodSpecArgsDict,
         ResourceRequirementsArgsDict,
         VolumeArgsDict,
+        VolumeMountArgsDict,
     )
 
     from .cluster import StorageChoice
@@ -31,8 +33,10 @@ FETCHER_USER = 65532
 """The unprivileged user of the weights-fetcher image."""
 _TEMPORARY_GIB = 1
 _SPARE = 1.1
-"""Room for the file that is being written under a temporary name."""
-_ENVIRONMENT_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""Room for what a file system takes beside the files."""
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_AUTHORITY = "/etc/hoheit/authority"
+"""Where the certificate authority of a private object store is mounted."""
 
 
 def volume_gib(weights: ModelWeights) -> int:
@@ -94,51 +98,78 @@ def pull_container(weights: ModelWeights, store: ObjectStore, image: str) -> Con
         "name": "weights",
         "image": image,
         "command": ["weights-fetcher", "pull"],
+        "args": [*arguments, *_digest_arguments(weights)],
+        "env": [*_fetcher_environment(), *_store_environment(store)],
         # Its last line says in one sentence why it failed; `kubectl describe pod` then shows it.
         "termination_message_policy": "FallbackToLogsOnError",
-        "args": [*arguments, *_digest_arguments(weights)],
-        "env": _store_environment(store),
         "resources": _resources(),
         "security_context": container_security(),
         "volume_mounts": [
             {"name": "weights", "mount_path": MODELS},
             {"name": "tmp", "mount_path": "/tmp", "sub_path": "weights"},  # noqa: S108 - emptyDir
+            *_authority_mounts(store),
         ],
     }
 
 
 def mirror_pod(
-    weights: ModelWeights, store: ObjectStore, hub: Hub, images: Images, service_account: object
+    weights: ModelWeights,
+    store: ObjectStore,
+    hub: Hub,
+    images: Images,
+    service_account: pulumi.Input[str],
 ) -> PodSpecArgsDict:
     """Return the pod of the Job that brings the weights from the hub into the object store."""
     arguments = [f"--repository={weights.repository}", f"--revision={weights.revision}"]
-    arguments += [*_store_arguments(weights, store)]
+    arguments += _store_arguments(weights, store)
     arguments += [f"--allow={pattern}" for pattern in weights.files]
-    endpoint: EnvVarArgsDict = {"name": "HF_ENDPOINT", "value": hub.endpoint}
     spec: PodSpecArgsDict = {
         "restart_policy": "OnFailure",
         "automount_service_account_token": False,
         "enable_service_links": False,
-        "service_account_name": service_account,  # pyright: ignore[reportAssignmentType]
+        "service_account_name": service_account,
         "security_context": pod_security(FETCHER_USER),
         "containers": [
             {
                 "name": "mirror",
                 "image": images.weights_fetcher,
                 "command": ["weights-fetcher", "mirror"],
-                "termination_message_policy": "FallbackToLogsOnError",
                 "args": [*arguments, *_digest_arguments(weights)],
-                "env": [endpoint, *_store_environment(store)],
+                "env": [
+                    *_fetcher_environment(),
+                    *_store_environment(store),
+                    *_hub_environment(hub),
+                ],
+                "termination_message_policy": "FallbackToLogsOnError",
                 "resources": _resources(),
                 "security_context": container_security(),
-                "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}],  # noqa: S108 - emptyDir
+                "volume_mounts": [
+                    {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - emptyDir
+                    *_authority_mounts(store),
+                ],
             }
         ],
-        "volumes": [{"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}}],
+        "volumes": [
+            {"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}},
+            *authority_volumes(store),
+        ],
     }
     if images.pull_secrets:
         spec["image_pull_secrets"] = [{"name": name} for name in images.pull_secrets]
     return spec
+
+
+def authority_volumes(store: ObjectStore) -> list[VolumeArgsDict]:
+    """Return the volume with the store's own certificate authority, if it has one."""
+    if store.ca_config_map is None:
+        return []
+    return [{"name": "authority", "config_map": {"name": store.ca_config_map}}]
+
+
+def _authority_mounts(store: ObjectStore) -> list[VolumeMountArgsDict]:
+    if store.ca_config_map is None:
+        return []
+    return [{"name": "authority", "mount_path": _AUTHORITY, "read_only": True}]
 
 
 def _store_arguments(weights: ModelWeights, store: ObjectStore) -> list[str]:
@@ -157,15 +188,29 @@ def _digest_arguments(weights: ModelWeights) -> list[str]:
     return arguments
 
 
+def _fetcher_environment() -> list[EnvVarArgsDict]:
+    own = {"TMPDIR": "/tmp", **switches_off(["huggingface_hub"])}  # noqa: S108 - emptyDir
+    return [{"name": name, "value": value} for name, value in own.items()]
+
+
+def _hub_environment(hub: Hub) -> list[EnvVarArgsDict]:
+    endpoint: EnvVarArgsDict = {"name": "HF_ENDPOINT", "value": hub.endpoint}
+    token = [] if hub.token_secret is None else [_from_secret("HF_TOKEN", hub.token_secret)]
+    return [endpoint, *token]
+
+
 def _store_environment(store: ObjectStore) -> list[EnvVarArgsDict]:
-    variables: list[EnvVarArgsDict] = [{"name": "TMPDIR", "value": "/tmp"}]  # noqa: S108 - emptyDir
-    for name, value in switches_off(["huggingface_hub"]).items():
-        variables.append({"name": name, "value": value})
+    variables: list[EnvVarArgsDict] = []
     if store.credentials_secret is not None:
-        for name in _ENVIRONMENT_VARIABLES:
-            reference = {"name": store.credentials_secret, "key": name}
-            variables.append({"name": name, "value_from": {"secret_key_ref": reference}})  # pyright: ignore[reportArgumentType]
+        secret = store.credentials_secret
+        variables += [_from_secret(name, secret) for name in _CREDENTIALS]
+    if store.ca_config_map is not None:
+        variables.append({"name": "AWS_CA_BUNDLE", "value": f"{_AUTHORITY}/ca.crt"})
     return variables
+
+
+def _from_secret(name: str, secret: pulumi.Input[str]) -> EnvVarArgsDict:
+    return {"name": name, "value_from": {"secret_key_ref": {"name": secret, "key": name}}}
 
 
 def _resources() -> ResourceRequirementsArgsDict:

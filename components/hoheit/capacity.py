@@ -70,12 +70,14 @@ def refusal(claims: Mapping[str, Claim], node: Room, max_nodes: int) -> str | No
             )
     if fits([pod for claim in claims.values() for pod in claim.pods], node, max_nodes):
         return None
+    surges = any(claim.surge for claim in claims.values())
     taken = ", ".join(
         f"'{name}' {len(claim.pods)} pods of {claim.pod.gpus} GPU" for name, claim in claims.items()
     )
+    less = "fewer replicas or less surge" if surges else "fewer replicas"
     return (
         f"{max_nodes} nodes of {node.gpus} GPU do not hold all pods, those of a rolling change "
-        f"included: {taken}; allow more nodes, or fewer replicas, or surge: 0"
+        f"included: {taken}; allow more nodes, or {less}"
     )
 
 

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 from hoheit_facts import Gpu
 from pydantic import Field
 
-from ._args import Args, InputStr
+from ._args import Args, InputStr, ObjectName
 from .capacity import Room
 from .location import Location
 from .network import ClusterNetwork
@@ -33,7 +33,7 @@ class StorageChoice(Args):
 class StorageClass(Args):
     """A StorageClass of the cluster, as stated."""
 
-    name: str
+    name: ObjectName
     encrypted: bool | None = None
     """None: nobody stated it."""
     read_write_many: bool = False
@@ -62,16 +62,14 @@ class IdentityMechanism(StrEnum):
 class Capabilities(Args):
     """Plain facts about a cluster, known in preview."""
 
-    gpu_runtime_class: str | None = None
+    gpu_runtime_class: ObjectName | None = None
     """RuntimeClass that GPU pods name; None where the default runtime serves them."""
     storage_classes: tuple[StorageClass, ...] = ()
     """The first one serves databases."""
-    model_cache_storage_class: str | None = None
+    model_cache_storage_class: ObjectName | None = None
     """StorageClass of fast node-local volumes for weights; None takes the node's own disk."""
     network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
     identity: IdentityMechanism = IdentityMechanism.STATIC_SECRET
-    internal_load_balancer_annotations: dict[str, str] | None = Field(default=None, min_length=1)
-    """Annotations that make a LoadBalancer Service internal; None where there is none."""
     simulated: bool = False
     """Pods are scheduled and reported ready, but no container runs."""
 
@@ -116,7 +114,17 @@ class GpuNodes(Args):
 class WorkloadIdentity(Args):
     """What a ServiceAccount carries so that its pods may use cloud resources."""
 
-    annotations: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, InputStr] = Field(default_factory=dict)
+    """May be outputs, for example the ARN of a role."""
+    ready: tuple[pulumi.Resource, ...] = ()
+    """What pods wait for, for example an association with a role."""
+
+
+class Access(StrEnum):
+    """What a pod may do with objects."""
+
+    READ = "read"
+    READ_WRITE = "read-write"
 
 
 class ObjectStoreGrant(Args):
@@ -124,14 +132,7 @@ class ObjectStoreGrant(Args):
 
     bucket: str
     prefix: str
-    write: bool
-
-
-class Exposure(Args):
-    """How a Service is reached from outside the cluster."""
-
-    service_type: str
-    annotations: dict[str, str] = Field(default_factory=dict)
+    access: Access
 
 
 @runtime_checkable
@@ -181,16 +182,18 @@ class Cluster(Protocol):
         ...
 
     def workload_identity(
-        self, namespace: InputStr, account: str, grants: Sequence[ObjectStoreGrant]
+        self,
+        name: str,
+        *,
+        namespace: InputStr,
+        account: str,
+        grants: Sequence[ObjectStoreGrant],
+        opts: pulumi.ResourceOptions,
     ) -> WorkloadIdentity:
-        """Return the identity of a ServiceAccount that needs ``grants``."""
-        ...
+        """Return the identity of a ServiceAccount that needs ``grants``.
 
-    def expose(self) -> Exposure:
-        """Return how a Service becomes reachable from the operator's own network.
-
-        Raises:
-            pulumi.RunError: if the cluster has no internal load balancer.
+        A driver that creates a role for it names its resources after ``name`` and gives them
+        ``opts``, which carry the parent.
         """
         ...
 

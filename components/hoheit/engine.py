@@ -1,6 +1,7 @@
 """How one vLLM server is set up: the typed part of ``vllm serve``."""
 
 import re
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
 
@@ -25,13 +26,13 @@ OWNED_FLAGS = {
     "--quantization": "set engine.quantization",
     "--kv-cache-dtype": "set engine.kv_cache_dtype",
     "--max-num-seqs": "set engine.max_num_seqs",
-    "--shutdown-timeout": "set request_timeout_seconds",
+    "--shutdown-timeout": "set drain_seconds",
     "--trust-remote-code": "code from a model repository would run inside the server",
     "--enable-log-requests": "prompts would be written to the log",
     "--config": "a file would set flags that nobody reviews",
 }
-"""Flags that a component renders itself, and what to do instead."""
-_SHORT_FLAG = re.compile(r"-[a-zA-Z]")
+"""Flags that a component renders itself or never gives, and what to do instead."""
+_LONG_FLAG = re.compile(r"--[a-z][a-z0-9-]*")
 
 
 class Dtype(StrEnum):
@@ -44,7 +45,7 @@ class Dtype(StrEnum):
 
 
 class KvCacheDtype(StrEnum):
-    """``--kv-cache-dtype``; the formats that every GPU of the catalogue's newer half has."""
+    """``--kv-cache-dtype``; the formats that vLLM's CUDA backend takes for every model."""
 
     AUTO = "auto"
     BFLOAT16 = "bfloat16"
@@ -53,7 +54,7 @@ class KvCacheDtype(StrEnum):
     FP8_E5M2 = "fp8_e5m2"
 
 
-class EngineArgs(Args):
+class EngineSettings(Args):
     """Settings of the engine; each is one flag of the same name."""
 
     max_model_len: int = Field(gt=0)
@@ -69,16 +70,33 @@ class EngineArgs(Args):
     enforce_eager: bool = False
     """No CUDA graphs: slower, and less memory."""
     extra_args: tuple[str, ...] = ()
-    """Further flags as written on the command line, for example ``--enable-prefix-caching``."""
+    """Tuning flags as written on the command line, for example ``--enable-prefix-caching``."""
+    unreviewed_args: tuple[str, ...] = ()
+    """Any other flag, at your own risk: it may take GPUs past the claim, load code or pickles, or
+    contact somebody whom neither network rules nor ``egress`` know."""
 
     @model_validator(mode="after")
-    def _extra_args_are_ours_to_give(self) -> Self:
+    def _extra_args_only_tune(self) -> Self:
         for argument in self.extra_args:
-            flag = argument.split("=", 1)[0].replace("_", "-")
-            if _SHORT_FLAG.match(flag):
-                raise ValueError(f"extra_args: {flag}: write the flag in full, beginning with --")
-            # The engine also takes the beginning of a flag for the flag.
-            owned = next((name for name in OWNED_FLAGS if flag[2:] and name.startswith(flag)), None)
-            if flag.startswith("--") and owned:
-                raise ValueError(f"extra_args: {owned} is not yours to set: {OWNED_FLAGS[owned]}")
+            flag = _flag("extra_args", argument)
+            if flag not in ENGINE.tuning_flags:
+                near = get_close_matches(flag, ENGINE.tuning_flags, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise ValueError(
+                    f"extra_args: {flag} is not among the flags that only tune the engine{hint}"
+                    f"; known: {', '.join(ENGINE.tuning_flags)}; unreviewed_args takes any other"
+                )
+        for argument in self.unreviewed_args:
+            _flag("unreviewed_args", argument)
         return self
+
+
+def _flag(field: str, argument: str) -> str:
+    """Return the name of a flag in full, or refuse it: it is ours to give, or no such thing."""
+    flag = argument.split("=", 1)[0].replace("_", "-")
+    if not _LONG_FLAG.fullmatch(flag):
+        raise ValueError(f"{field}: '{flag}': write --flag or --flag=value, in full, in one piece")
+    # The engine also takes the beginning of a flag for the flag.
+    if owned := next((name for name in OWNED_FLAGS if name.startswith(flag)), None):
+        raise ValueError(f"{field}: {owned} is not yours to set: {OWNED_FLAGS[owned]}")
+    return flag

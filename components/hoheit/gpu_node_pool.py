@@ -3,15 +3,15 @@
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as k8s
 from pydantic import InstanceOf
 
 from ._args import PACKAGE, Args, DnsLabel, plain, validated
+from ._placement import GPU_TOLERATION
 from .capacity import Claim, refusal
 from .cluster import Cluster, NodeShape
 from .location import Location
 from .register import DataClass, Egress, OnDestroy, Store
-
-GPU_RESOURCE = "nvidia.com/gpu"
 
 
 class GpuNodePoolArgs(Args):
@@ -40,7 +40,7 @@ class GpuNodePool(pulumi.ComponentResource):
     """One node, in plain numbers."""
     node_selector: dict[str, str]
     """Labels that only this pool's nodes carry."""
-    tolerations: list[dict[str, str]]
+    tolerations: list[k8s.core.v1.TolerationArgsDict]
     """What lets a pod onto the tainted nodes."""
     ready: tuple[pulumi.Resource, ...]
     """Every workload depends on these, so that destroy removes pods before nodes."""
@@ -64,7 +64,7 @@ class GpuNodePool(pulumi.ComponentResource):
         self.cluster = args.cluster
         self.shape = nodes.shape
         self.node_selector = nodes.node_selector
-        self.tolerations = [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]
+        self.tolerations = [GPU_TOLERATION]
         self.ready = nodes.ready
         self.location = nodes.location
         self.stores = (_node_disks(name, nodes.location),)
@@ -84,8 +84,14 @@ class GpuNodePool(pulumi.ComponentResource):
         """Take room for the pods of the service ``name``.
 
         Raises:
-            pulumi.RunError: if one pod fits on no node, or all claims together on no set of nodes.
+            pulumi.RunError: if one pod fits on no node, or all claims together on no set of nodes,
+                or a service of this name has its room already.
         """
+        if name in self._claims:
+            raise pulumi.RunError(
+                f"GpuNodePool '{self._pool}': a service '{name}' has its room already; give the "
+                "second one another name"
+            )
         claims = {**self._claims, name: claim}
         if why := refusal(claims, self.shape.room, self.shape.max_nodes):
             raise pulumi.RunError(f"GpuNodePool '{self._pool}': {why}")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Self
 
-from hoheit_facts import IMAGES
+from hoheit_facts import ENGINE, IMAGES
 from pydantic import Field, model_validator
 
-from ._args import Args
+from ._args import Args, ObjectName
 
 _REFERENCE = re.compile(
     r"(?P<host>[a-z0-9.-]+(?::[0-9]+)?)/(?P<path>[a-z0-9._/-]+)"
@@ -57,7 +57,7 @@ class Images(Args):
     """Brings the weights; built from ``model_images/weights-fetcher`` into your own registry."""
     locked: bool = True
     """Refuse an image without a digest."""
-    pull_secrets: tuple[str, ...] = ()
+    pull_secrets: tuple[ObjectName, ...] = ()
     """Names of Secrets with registry credentials, in the workload's namespace."""
 
     @model_validator(mode="after")
@@ -74,11 +74,20 @@ class Images(Args):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _flags_are_those_of_the_engine(self) -> Self:
+        tag = ImageReference.parse(self.vllm).tag
+        if tag is not None and ENGINE.version not in tag:
+            raise ValueError(
+                f"vllm: tag '{tag}' is not of version {ENGINE.version}, for which flags, metrics "
+                "and the user id are rendered; take that version, or a tag that contains it"
+            )
+        return self
+
     @property
-    def registries(self) -> list[str]:
-        """The registries that nodes pull from, each once."""
-        references = (self.vllm, self.gateway, self.weights_fetcher)
-        return sorted({ImageReference.parse(reference).registry for reference in references})
+    def references(self) -> list[str]:
+        """Every image that a node pulls."""
+        return [self.vllm, self.gateway, self.weights_fetcher]
 
     def rewritten(self, rewrite: Callable[[str], str]) -> Self:
         """Return the same images as ``rewrite`` names them, for example in a mirror."""

@@ -2,8 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ._args import Args
 
@@ -30,12 +31,27 @@ class Source(Args):
     evidence: str = ""
     """Document or link that supports a declaration."""
 
+    @model_validator(mode="after")
+    def _says_what_its_kind_needs(self) -> Self:
+        if self.kind is SourceKind.DERIVED and not self.by:
+            raise ValueError("by: name the resource that the value is derived from")
+        declared = self.by and self.declared_on and self.evidence
+        if self.kind is SourceKind.DECLARED and not declared:
+            raise ValueError("a declaration needs by, declared_on and evidence")
+        return self
+
 
 class Fact(Args):
     """One value and its source. An unknown fact has no value, and says so."""
 
     value: str | None
     source: Source
+
+    @model_validator(mode="after")
+    def _unknown_has_no_value(self) -> Self:
+        if (self.value is None) != (self.source.kind is SourceKind.UNKNOWN):
+            raise ValueError("value: an unknown fact has none, any other has one")
+        return self
 
     def __str__(self) -> str:
         return "unknown" if self.value is None else f"{self.value} ({self.source.kind})"
@@ -56,6 +72,9 @@ class Location(Args):
     """Legal entity that runs the machines."""
     controlling_jurisdiction: Fact = UNKNOWN
     """Country of the operator's controlling owner, ISO 3166-1 alpha-2 code."""
+
+    def __str__(self) -> str:
+        return f"country {self.country}, controlled from {self.controlling_jurisdiction}"
 
 
 class Declaration(Args):
@@ -83,11 +102,20 @@ class DeclaredLocation(Args):
     declaration: Declaration
     """A location without a source is not accepted."""
 
+    def source(self) -> Source:
+        """Return the declaration as the source of a fact."""
+        return Source(kind=SourceKind.DECLARED, **self.declaration.model_dump())
+
     def location(self) -> Location:
         """Return the same values as facts that carry their declaration."""
-        source = Source(kind=SourceKind.DECLARED, **self.declaration.model_dump())
+        source = self.source()
         facts = {
             name: UNKNOWN if value is None else Fact(value=value, source=source)
             for name, value in self.model_dump(exclude={"declaration"}).items()
         }
         return Location(**facts)
+
+
+def where(declared: DeclaredLocation | None) -> Location:
+    """Return the declared location, or one of unknowns."""
+    return declared.location() if declared else Location()

@@ -7,12 +7,16 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ._args import Args
-from .location import DeclaredLocation, Location
+from ._args import Args, LateObjectName
+from ._urls import HttpsUrl, host_of, port_of
+from .location import DeclaredLocation
 from .network import Peer
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DIGEST = r"sha256:[0-9a-f]{64}"
+_CLAIM = re.compile(r"pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?")
+_PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
+"""Loading one runs the code inside it."""
 
 
 class Architecture(Args):
@@ -36,16 +40,24 @@ class Architecture(Args):
 class Hub(Args):
     """A Hugging Face-compatible hub, or a mirror of one."""
 
-    endpoint: str = Field(default="https://huggingface.co", pattern=r"^https://[A-Za-z0-9.-]+$")
-    """URL that the fetch Job asks."""
+    endpoint: HttpsUrl = "https://huggingface.co"
+    """URL that the fetch Job asks, with port and path where a proxying registry needs them."""
+    token_secret: LateObjectName | None = None
+    """Secret whose key ``HF_TOKEN`` opens gated repositories; only the fetch Job sees it."""
     peer: Peer
     """The addresses behind it, for the network rule of the fetch Job."""
     location: DeclaredLocation | None = None
     """Where the hub is; unknown where nobody declares it."""
 
-    def where(self) -> Location:
-        """Return the declared location, or one of unknowns."""
-        return self.location.location() if self.location else Location()
+    @property
+    def host(self) -> str:
+        """Host name of the endpoint."""
+        return host_of(self.endpoint)
+
+    @property
+    def port(self) -> int:
+        """TCP port of the endpoint."""
+        return port_of(self.endpoint)
 
 
 class WeightsSource(StrEnum):
@@ -109,10 +121,36 @@ class ModelWeights(Args):
         wrong = [name for name, digest in self.digests.items() if not re.fullmatch(_DIGEST, digest)]
         if wrong:
             raise ValueError(f"digests: {', '.join(wrong)}: expected 'sha256:' and 64 hex digits")
-        if self.uri and re.fullmatch("s3://[^/]+/?", self.uri):
+        return self
+
+    @model_validator(mode="after")
+    def _uri_leads_somewhere(self) -> Self:
+        uri = self.uri or ""
+        if {".", ".."} & set(uri.split("/")):
+            raise ValueError("uri: '.' and '..' are no part of a path here")
+        if re.fullmatch("s3://[^/]+/?", uri):
             raise ValueError("uri: name the prefix of the model, s3://bucket/prefix")
-        if self.uri and self.uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", self.uri):
+        if uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", uri):
             raise ValueError("uri: an oci:// artefact needs its digest (@sha256:, 64 hex digits)")
+        if uri.startswith("pvc://") and not _CLAIM.fullmatch(uri):
+            raise ValueError("uri: a claim is named in lower case, pvc://claim/path")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_declared_in_vain(self) -> Self:
+        if self.revision is not None and self.uri:
+            raise ValueError("revision: goes with repository, a uri has none")
+        locks = self.digests or self.manifest_digest
+        if locks and self.source in (WeightsSource.OCI, WeightsSource.PVC):
+            raise ValueError(
+                "digests, manifest_digest: nobody checks them on a claim or an image, which "
+                "hoheit only mounts; leave them out, or bring the weights through object_store"
+            )
+        if pickles := [name for name in self.files if name.endswith(_PICKLES)]:
+            raise ValueError(
+                f"files: {', '.join(pickles)}: a pickle runs code when it is loaded; convert the "
+                "weights to safetensors"
+            )
         return self
 
     @property

@@ -3,11 +3,12 @@
 from hoheit_facts import ENGINE, Gpu
 
 from ._args import Args
-from .engine import EngineArgs, KvCacheDtype
+from .engine import Dtype, EngineSettings, KvCacheDtype
 from .model_weights import Architecture, ModelWeights
 
 _GIB = 1024**3
 _MIB_PER_GIB = 1024
+_FLOAT32_BYTES = 4
 _KV_BYTES = {
     KvCacheDtype.AUTO: 2,
     KvCacheDtype.BFLOAT16: 2,
@@ -43,14 +44,14 @@ class DoesNotFitError(ValueError):
     """The model cannot start on this GPU, whatever the unknowns are."""
 
 
-def kv_bytes_per_token(architecture: Architecture, dtype: KvCacheDtype, gpus: int) -> int:
+def kv_bytes_per_token(architecture: Architecture, engine: EngineSettings, gpus: int) -> int:
     """Return the KV cache bytes that one token takes on one GPU.
 
     ``2 x layers x kv_heads x head_dim x bytes``, key and value; the heads are divided among
     tensor-parallel GPUs and repeated where there are fewer heads than GPUs.
     """
     heads = max(1, architecture.kv_heads // gpus)
-    return 2 * architecture.layers * heads * architecture.head_dim * _KV_BYTES[dtype]
+    return 2 * architecture.layers * heads * architecture.head_dim * _kv_bytes(engine)
 
 
 def kv_tokens(kv_cache_gib: float, bytes_per_token: int) -> int:
@@ -59,7 +60,7 @@ def kv_tokens(kv_cache_gib: float, bytes_per_token: int) -> int:
     return int(kv_cache_gib * _GIB // block_bytes) * ENGINE.block_size_tokens
 
 
-def plan_memory(weights: ModelWeights, engine: EngineArgs, gpu: Gpu, gpus: int) -> MemoryPlan:
+def plan_memory(weights: ModelWeights, engine: EngineSettings, gpu: Gpu, gpus: int) -> MemoryPlan:
     """Return the plan of one replica.
 
     Raises:
@@ -80,9 +81,10 @@ def plan_memory(weights: ModelWeights, engine: EngineArgs, gpu: Gpu, gpus: int) 
     if weights.architecture is None:
         unknown.append("KV cache per token (weights.architecture is not given)")
     else:
-        per_token = kv_bytes_per_token(weights.architecture, engine.kv_cache_dtype, gpus)
+        per_token = kv_bytes_per_token(weights.architecture, engine, gpus)
         tokens = kv_tokens(left, per_token)
-        _refuse_short_cache(tokens, engine, weights.architecture)
+        _refuse_long_context(engine, weights.architecture)
+        _refuse_short_cache(tokens, engine)
     return MemoryPlan(
         gpu=gpu.name,
         gpu_memory_gib=round(memory, 2),
@@ -97,14 +99,25 @@ def plan_memory(weights: ModelWeights, engine: EngineArgs, gpu: Gpu, gpus: int) 
     )
 
 
-def _refuse_short_cache(tokens: int, engine: EngineArgs, architecture: Architecture) -> None:
+def _kv_bytes(engine: EngineSettings) -> int:
+    """Return the bytes of one element; ``auto`` is the dtype of the model, at least 16 bit."""
+    full = engine.kv_cache_dtype is KvCacheDtype.AUTO and engine.dtype is Dtype.FLOAT32
+    return _FLOAT32_BYTES if full else _KV_BYTES[engine.kv_cache_dtype]
+
+
+def _refuse_long_context(engine: EngineSettings, architecture: Architecture) -> None:
     if engine.max_model_len > architecture.max_position_embeddings:
         raise DoesNotFitError(
             f"engine.max_model_len: {engine.max_model_len} tokens, but the model was made for "
-            f"{architecture.max_position_embeddings}"
+            f"{architecture.max_position_embeddings}; lower it, or state the scaled length in "
+            "weights.architecture.max_position_embeddings if the model scales its positions"
         )
+
+
+def _refuse_short_cache(tokens: int, engine: EngineSettings) -> None:
     if tokens < engine.max_model_len:
         raise DoesNotFitError(
             f"engine.max_model_len: one request of {engine.max_model_len} tokens needs more KV "
-            f"cache than there is (at most {tokens} tokens); lower it, or take more GPU memory"
+            f"cache than there is (at most {tokens} tokens); lower it, or take more GPU memory, or "
+            "leave out weights.architecture if the model does not keep a full cache in every layer"
         )

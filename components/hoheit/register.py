@@ -15,6 +15,9 @@ class DataClass(StrEnum):
     LOGS = "logs"
     CREDENTIALS = "credentials"
     IMAGES = "images"
+    CACHE = "cache"
+    """Derived from weights and code, worthless to anybody."""
+    CONFIGURATION = "configuration"
 
 
 class OnDestroy(StrEnum):
@@ -42,6 +45,9 @@ class Store(Args):
     """Who may read it."""
     on_destroy: OnDestroy
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.medium}; {self.location}; on destroy: {self.on_destroy}"
+
 
 class Phase(StrEnum):
     """When a contact happens."""
@@ -60,3 +66,7 @@ class Egress(Args):
     purpose: str
     when: Phase
     location: Location
+
+    def __str__(self) -> str:
+        who = f"{self.host}:{self.port} ({self.recipient}, at {self.when})"
+        return f"{who}: {self.purpose}; {self.location}"

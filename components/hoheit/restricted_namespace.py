@@ -5,10 +5,10 @@ import pulumi_kubernetes as k8s
 from pydantic import InstanceOf
 
 from ._args import PACKAGE, Args, DnsLabel, validated
+from ._labels import PART_OF
 from ._network_policy import NEEDS_ANNOTATION, default_deny
 from .cluster import Cluster, on_cluster
-
-_PART_OF = {"app.kubernetes.io/part-of": "hoheit", "app.kubernetes.io/managed-by": "pulumi"}
+from .register import Egress, Store
 
 
 class RestrictedNamespaceArgs(Args):
@@ -26,8 +26,14 @@ class RestrictedNamespace(pulumi.ComponentResource):
     add one rule for each need that they declare.
     """
 
+    name: str
+    """Name in the cluster, plain, for peers in network rules."""
     namespace: pulumi.Output[str]
-    """Name, known to dependents only when the policy exists too."""
+    """The same, known to workloads only when the policy exists too."""
+    stores: tuple[Store, ...] = ()
+    """None: a namespace keeps nothing of its own."""
+    egress: tuple[Egress, ...] = ()
+    """None: nothing is allowed."""
 
     def __init__(
         self, name: str, args: RestrictedNamespaceArgs, opts: pulumi.ResourceOptions | None = None
@@ -42,19 +48,22 @@ class RestrictedNamespace(pulumi.ComponentResource):
         }
         namespace = k8s.core.v1.Namespace(
             f"{name}-namespace",
-            metadata={"name": args.namespace, "labels": {**_PART_OF, **levels}},
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            metadata={"name": args.namespace, "labels": {**PART_OF, **levels}},
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[args.cluster.ready], delete_before_replace=True
+            ),
         )
         policy = k8s.networking.v1.NetworkPolicy(
             f"{name}-default-deny",
             metadata={
                 "namespace": namespace.metadata.name,
-                "labels": _PART_OF,
+                "labels": PART_OF,
                 "annotations": {NEEDS_ANNOTATION: "nothing: workloads add what they declare"},
             },
             spec=default_deny(),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.name = args.namespace
         self.namespace = pulumi.Output.all(namespace.metadata.name, policy.id).apply(
             lambda pair: pair[0]
         )

@@ -23,8 +23,8 @@ class ScrapeTarget(Args):
     timeout_seconds: int = Field(default=10, gt=0)
     exporter: str
     """Program whose metrics these are, for example ``vllm``."""
-    exporter_version: str
-    """Its version, which decides which metrics exist."""
+    exporter_version: str | None
+    """Its version, which decides which metrics exist; None where nobody knows it."""
 
     @model_validator(mode="after")
     def _timeout_below_interval(self) -> Self:

@@ -11,14 +11,21 @@ from pydantic import InstanceOf, model_validator
 
 from ._args import PACKAGE, Args, InputStr, ServiceName, plain, validated
 from ._deployment_spec import config_hash, deployment_spec
-from ._gateway import API_PORT
+from ._gateway import API_PORT, GATEWAY_METRICS_PATH
 from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
 from ._server_pod import API_KEY, GATEWAY_FILE, ServerPod
 from ._service_needs import server_egress, server_ingress
-from ._service_register import service_egress, service_stores
+from ._service_register import service_recipients, service_stores
 from ._weights import is_pulled, object_prefix
-from .cluster import Cluster, Exposure, ObjectStoreGrant, StoragePurpose, on_cluster
+from .cluster import (
+    Access,
+    Cluster,
+    ObjectStoreGrant,
+    StoragePurpose,
+    WorkloadIdentity,
+    on_cluster,
+)
 from .gpu_node_pool import GpuNodePool
 from .images import Images
 from .model_weights import Hub, WeightsSource
@@ -26,11 +33,11 @@ from .object_store import ObjectStore
 from .plan import DoesNotFitError, MemoryPlan, plan_memory
 from .register import Egress, Store
 from .scrape_target import ScrapeTarget
-from .vllm_settings import Reach, VllmSettings
+from .vllm_settings import VllmSettings
 from .weights_mirror import WeightsMirror, WeightsMirrorArgs
 
-SERVER = "server"
 _API_KEY_LENGTH = 48
+_DELETE_SLACK_SECONDS = 300
 _ROLLOUT_SLACK_SECONDS = 1800
 """For the node to come up and pull image and weights, before the startup probe counts."""
 
@@ -64,9 +71,9 @@ class VllmServiceArgs(VllmSettings):
         hub: Hub | None = None,
     ) -> Self:
         """Return ``settings`` completed with the means of one environment."""
-        plain = {field: getattr(settings, field) for field in VllmSettings.model_fields}
+        own = {field: getattr(settings, field) for field in VllmSettings.model_fields}
         means = {"pool": pool, "namespace": namespace, "images": images}
-        given = {**plain, **means, "object_store": object_store, "hub": hub}
+        given = {**own, **means, "object_store": object_store, "hub": hub}
         return validated(cls, given, f"the service of '{settings.served_model_name}'")
 
     @model_validator(mode="after")
@@ -89,7 +96,8 @@ class VllmService(pulumi.ComponentResource):
     """Name of the Secret whose key ``api-key`` clients send as bearer token."""
     model_names: tuple[str, ...]
     """What ``/v1/models`` lists."""
-    scrape: ScrapeTarget
+    scrape: tuple[ScrapeTarget, ...]
+    """Metrics of the engine, and of the gateway."""
     plan: MemoryPlan
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
@@ -117,25 +125,29 @@ class VllmService(pulumi.ComponentResource):
         super().__init__(
             f"{PACKAGE}:index:VllmService", name, None, on_cluster(self._cluster, opts)
         )
-        account = self._service_account()
+        account, identity = self._service_account()
         policy = self._network_policy()
+        mirror = self._mirror()
         self.api_key_secret = self._api_key()
-        self.deployment = self._deployment(account, [policy, *self._mirror()])
+        self.deployment = self._deployment(account, [*identity.ready, policy, *mirror])
         if args.replicas > 1:
             self._disruption_budget()
         self.url = self._service()
         self.model_names = (args.served_model_name,)
-        self.scrape = self._scrape_target()
+        self.scrape = self._scrape_targets()
         self.stores = service_stores(
             name,
             args.weights,
-            args.object_store,
+            self._pod.weights_storage,
             nodes=args.pool.location,
             control_plane=self._cluster.location,
         )
-        self.egress = service_egress(
-            name, args.weights, self._pod.images, store=args.object_store, hub=args.hub
+        self.egress = service_recipients(
+            name, self._pod.weights, self._pod.images.references, args.object_store
         )
+        for mirrored in mirror:
+            self.stores += mirrored.stores
+            self.egress += mirrored.egress
         self.register_outputs(
             {
                 "url": self.url,
@@ -161,21 +173,27 @@ class VllmService(pulumi.ComponentResource):
     def _metadata(self) -> k8s.meta.v1.ObjectMetaArgsDict:
         return {
             "namespace": self._args.namespace,
-            "labels": object_labels(self._service_name, SERVER),
+            "labels": object_labels(ENGINE.name, self._service_name),
         }
 
-    def _service_account(self) -> k8s.core.v1.ServiceAccount:
+    def _service_account(self) -> tuple[k8s.core.v1.ServiceAccount, WorkloadIdentity]:
+        """Make an account that may read; a cloud's trust policy names it, so it is fixed."""
         args = self._args
         grants: list[ObjectStoreGrant] = []
         if args.object_store and is_pulled(args.weights):
             prefix = object_prefix(args.weights, args.object_store)
             bucket = args.object_store.bucket
-            grants = [ObjectStoreGrant(bucket=bucket, prefix=prefix, write=False)]
+            grants = [ObjectStoreGrant(bucket=bucket, prefix=prefix, access=Access.READ)]
         account = f"{self._service_name}-server"
-        identity = self._cluster.workload_identity(args.namespace, account, grants)
-        return k8s.core.v1.ServiceAccount(
+        identity = self._cluster.workload_identity(
+            self._service_name,
+            namespace=args.namespace,
+            account=account,
+            grants=grants,
+            opts=self._options(),
+        )
+        resource = k8s.core.v1.ServiceAccount(
             f"{self._service_name}-account",
-            # A cloud's trust policy names the account, so its name is fixed.
             metadata={
                 **self._metadata(),
                 "name": account,
@@ -184,6 +202,7 @@ class VllmService(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._options(pulumi.ResourceOptions(delete_before_replace=True)),
         )
+        return resource, identity
 
     def _network_policy(self) -> k8s.networking.v1.NetworkPolicy:
         args = self._args
@@ -195,11 +214,13 @@ class VllmService(pulumi.ComponentResource):
                 **self._metadata(),
                 "annotations": {NEEDS_ANNOTATION: describe(ingress, egress)},
             },
-            spec=allow(selector_labels(self._service_name, SERVER), ingress=ingress, egress=egress),
+            spec=allow(
+                selector_labels(ENGINE.name, self._service_name), ingress=ingress, egress=egress
+            ),
             opts=self._options(),
         )
 
-    def _mirror(self) -> list[pulumi.Resource]:
+    def _mirror(self) -> list[WeightsMirror]:
         """Bring a repository into the object store; servers wait until it is there."""
         args = self._args
         if args.weights.source is not WeightsSource.HUB or not (args.object_store and args.hub):
@@ -235,7 +256,7 @@ class VllmService(pulumi.ComponentResource):
         self, account: k8s.core.v1.ServiceAccount, after: Sequence[pulumi.Resource]
     ) -> k8s.apps.v1.Deployment:
         args, pool = self._args, self._args.pool
-        selector = selector_labels(self._service_name, SERVER)
+        selector = selector_labels(ENGINE.name, self._service_name)
         config = k8s.core.v1.ConfigMap(
             f"{self._service_name}-gateway",
             metadata=self._metadata(),
@@ -252,6 +273,7 @@ class VllmService(pulumi.ComponentResource):
         )
         budget = args.startup_budget_seconds + _ROLLOUT_SLACK_SECONDS
         timeout = f"{budget * (args.replicas + args.surge)}s"
+        leave = self._pod.drain.grace_period_seconds + _DELETE_SLACK_SECONDS
         return k8s.apps.v1.Deployment(
             f"{self._service_name}-server",
             metadata=self._metadata(),
@@ -261,13 +283,15 @@ class VllmService(pulumi.ComponentResource):
                 surge=args.surge,
                 progress_deadline_seconds=budget,
                 selector=selector,
-                labels=object_labels(self._service_name, SERVER),
+                labels=object_labels(ENGINE.name, self._service_name),
                 configuration=config_hash([*self._pod.flags, self._pod.gateway]),
             ),
             opts=self._options(
                 pulumi.ResourceOptions(
-                    depends_on=[*pool.ready, *after],
-                    custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout),
+                    depends_on=[self._cluster.ready, *pool.ready, *after],
+                    custom_timeouts=pulumi.CustomTimeouts(
+                        create=timeout, update=timeout, delete=f"{leave}s"
+                    ),
                 )
             ),
         )
@@ -278,25 +302,19 @@ class VllmService(pulumi.ComponentResource):
             metadata=self._metadata(),
             spec={
                 "max_unavailable": 1,
-                "selector": {"match_labels": selector_labels(self._service_name, SERVER)},
+                "selector": {"match_labels": selector_labels(ENGINE.name, self._service_name)},
             },
             opts=self._options(),
         )
 
     def _service(self) -> pulumi.Output[str]:
-        exposed = self._args.reach is Reach.INTERNAL
-        exposure = self._cluster.expose() if exposed else Exposure(service_type="ClusterIP")
         service = k8s.core.v1.Service(
             f"{self._service_name}-service",
             # Clients find the model by this name.
-            metadata={
-                **self._metadata(),
-                "name": self._service_name,
-                "annotations": exposure.annotations,
-            },
+            metadata={**self._metadata(), "name": self._service_name},
             spec={
-                "type": exposure.service_type,
-                "selector": selector_labels(self._service_name, SERVER),
+                "type": "ClusterIP",
+                "selector": selector_labels(ENGINE.name, self._service_name),
                 "ports": [{"name": "api", "port": API_PORT, "target_port": "api"}],
             },
             opts=self._options(
@@ -311,11 +329,13 @@ class VllmService(pulumi.ComponentResource):
             API_PORT,
         )
 
-    def _scrape_target(self) -> ScrapeTarget:
-        return ScrapeTarget(
+    def _scrape_targets(self) -> tuple[ScrapeTarget, ...]:
+        engine = ScrapeTarget(
             namespace=self._args.namespace,
-            selector=selector_labels(self._service_name, SERVER),
+            selector=selector_labels(ENGINE.name, self._service_name),
             port_name="metrics",
             exporter=ENGINE.name,
             exporter_version=ENGINE.version,
         )
+        gateway = {"path": GATEWAY_METRICS_PATH, "exporter": "haproxy", "exporter_version": None}
+        return engine, engine.model_copy(update=gateway)

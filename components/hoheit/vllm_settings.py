@@ -1,6 +1,5 @@
 """What a model service is told about its model, in plain values."""
 
-from enum import StrEnum
 from typing import Self
 
 from hoheit_facts import ENGINE
@@ -9,25 +8,17 @@ from pydantic import Field, model_validator
 from ._args import Args
 from ._pod_room import server_room
 from .capacity import Claim
-from .engine import EngineArgs
+from .engine import EngineSettings
 from .model_weights import Hub, ModelWeights, WeightsSource
 from .network import Peer
 from .object_store import ObjectStore
-
-
-class Reach(StrEnum):
-    """From where a Service can be reached."""
-
-    CLUSTER = "cluster"
-    INTERNAL = "internal"
-    """From the operator's own network, through an internal load balancer."""
 
 
 class VllmSettings(Args):
     """What to serve, in plain values that are known in preview."""
 
     weights: ModelWeights
-    engine: EngineArgs
+    engine: EngineSettings
     served_model_name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$")
     """The ``model`` that clients send."""
     gpus: int = Field(default=1, ge=1, le=8)
@@ -40,21 +31,23 @@ class VllmSettings(Args):
     """CPU of one server container; allocatable of the node is what counts, not its size."""
     memory_mib: int = Field(default=12288, ge=1024)
     """Memory of one server container in MiB, request and limit, shared memory included."""
-    request_timeout_seconds: int = Field(default=300, gt=0)
-    """Longest silence within a request, and how long a stopping pod lets running requests finish.
-    Set it to the longest answer that you expect: what takes longer is cut off by a rolling change.
-    """
+    idle_timeout_seconds: int = Field(default=300, gt=0)
+    """Longest silence within a request: of the engine before a token, or of the client."""
+    drain_seconds: int = Field(default=300, gt=0)
+    """How long a stopping pod lets running requests finish. Set it to the longest answer that you
+    expect: what takes longer is cut off by a rolling change."""
     max_body_mib: int = Field(default=8, ge=1)
     """Largest request body in MiB."""
     startup_budget_seconds: int = Field(default=3600, ge=60)
     """From container start to the first answer: load, compile, capture graphs."""
-    routes: tuple[str, ...] = ("/v1/models", "/v1/completions", "/v1/chat/completions")
-    """Paths that the gateway lets through; nothing else reaches the engine."""
+    routes: tuple[str, ...] = Field(
+        default=("/v1/completions", "/v1/chat/completions"), min_length=1
+    )
+    """Paths that clients may POST to; beside GET ``/v1/models`` nothing else reaches the engine."""
     clients: tuple[Peer, ...] = ()
     """Who may call the API. Nobody else in the cluster reaches it."""
     scrapers: tuple[Peer, ...] = ()
     """Who may read metrics."""
-    reach: Reach = Reach.CLUSTER
 
     @property
     def claim(self) -> Claim:
@@ -84,13 +77,9 @@ class VllmSettings(Args):
 
     @model_validator(mode="after")
     def _routes_are_inference_routes(self) -> Self:
-        known = [route.path for route in ENGINE.routes]
+        known = ENGINE.inference_paths
         if unknown := [path for path in self.routes if path not in known]:
             raise ValueError(f"routes: {', '.join(unknown)}; allowed: {', '.join(known)}")
-        if "/v1/models" not in self.routes:
-            raise ValueError("routes: /v1/models is what readiness asks; keep it")
-        if len(set(self.routes)) == 1:
-            raise ValueError("routes: /v1/models alone answers no request; add /v1/completions")
         return self
 
     @model_validator(mode="after")

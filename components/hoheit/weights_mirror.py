@@ -1,24 +1,34 @@
 """A model repository, brought once from a hub into the environment's object store."""
 
-from typing import Self
+import math
+from typing import Annotated, Self
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pydantic import InstanceOf, model_validator
+from pydantic import InstanceOf, StringConstraints, model_validator
 
-from ._args import PACKAGE, Args, InputStr, validated
+from ._args import PACKAGE, Args, InputStr, plain, validated
 from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
 from ._service_needs import mirror_egress
+from ._service_register import mirror_recipients, mirror_stores
 from ._weights import mirror_pod, object_prefix
-from .cluster import Cluster, ObjectStoreGrant, on_cluster
+from .cluster import Access, Cluster, ObjectStoreGrant, WorkloadIdentity, on_cluster
 from .images import Images
 from .model_weights import Hub, ModelWeights, WeightsSource
 from .object_store import ObjectStore
+from .register import Egress, Store
 
-WEIGHTS = "weights"
-_TIMEOUT = "2h"
+FETCHER = "weights-fetcher"
 _RETRIES = 6
+_SHORTEST_SECONDS = 2 * 60 * 60
+_SECONDS_PER_GIB = 1024 / 20
+_SLACK_SECONDS = 600
+"""For the node to pull the image, before the Job's own deadline counts."""
+
+
+class _Name(Args):
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=48)]
 
 
 class WeightsMirrorArgs(Args):
@@ -47,50 +57,80 @@ class WeightsMirror(pulumi.ComponentResource):
 
     prefix: str
     """Key prefix in the bucket, known in preview."""
+    stores: tuple[Store, ...]
+    egress: tuple[Egress, ...]
 
     def __init__(
         self, name: str, args: WeightsMirrorArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        args = validated(WeightsMirrorArgs, args, f"WeightsMirror '{name}'")
+        owner = f"WeightsMirror '{name}'"
+        args = validated(WeightsMirrorArgs, args, owner)
+        validated(_Name, {"name": name}, owner)
         super().__init__(
             f"{PACKAGE}:index:WeightsMirror", name, None, on_cluster(args.cluster, opts)
         )
         self.prefix = object_prefix(args.weights, args.object_store)
+        images = args.images.rewritten(args.cluster.image)
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "namespace": args.namespace,
-            "labels": object_labels(name, WEIGHTS),
+            "labels": object_labels(FETCHER, name),
         }
-        bucket = args.object_store.bucket
-        grant = ObjectStoreGrant(bucket=bucket, prefix=self.prefix, write=True)
-        account_name = f"{name}-mirror"
-        identity = args.cluster.workload_identity(args.namespace, account_name, [grant])
-        account = k8s.core.v1.ServiceAccount(
-            f"{name}-account",
-            # A cloud's trust policy names the account, so its name is fixed.
-            metadata={**metadata, "name": account_name, "annotations": identity.annotations},
-            automount_service_account_token=False,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
-        )
+        account, identity = self._account(name, args, metadata)
         needs = mirror_egress(args.object_store, args.hub, args.cluster.network)
         policy = k8s.networking.v1.NetworkPolicy(
             f"{name}-policy",
             metadata={**metadata, "annotations": {NEEDS_ANNOTATION: describe([], needs)}},
-            spec=allow(selector_labels(name, WEIGHTS), egress=needs),
+            spec=allow(selector_labels(FETCHER, name), egress=needs),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        images = args.images.rewritten(args.cluster.image)
         pod = mirror_pod(args.weights, args.object_store, args.hub, images, account.metadata.name)
+        seconds = _seconds(args.weights)
         k8s.batch.v1.Job(
             f"{name}-job",
             metadata=metadata,
             spec={
                 "backoff_limit": _RETRIES,
+                "active_deadline_seconds": seconds,
                 "template": {"metadata": {"labels": metadata["labels"]}, "spec": pod},
             },
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[policy],
-                custom_timeouts=pulumi.CustomTimeouts(create=_TIMEOUT),
+                depends_on=[args.cluster.ready, policy, *identity.ready],
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + _SLACK_SECONDS}s"),
             ),
         )
-        self.register_outputs({"prefix": self.prefix})
+        self.stores = mirror_stores(args.object_store, self.prefix)
+        self.egress = mirror_recipients(
+            args.weights, images.weights_fetcher, args.object_store, args.hub
+        )
+        self.register_outputs(
+            {"prefix": self.prefix, "stores": plain(self.stores), "egress": plain(self.egress)}
+        )
+
+    def _account(
+        self, name: str, args: WeightsMirrorArgs, metadata: k8s.meta.v1.ObjectMetaArgsDict
+    ) -> tuple[k8s.core.v1.ServiceAccount, WorkloadIdentity]:
+        """Make the only account that may write; a cloud's trust policy names it, so it is fixed."""
+        account = f"{name}-mirror"
+        grant = ObjectStoreGrant(
+            bucket=args.object_store.bucket, prefix=self.prefix, access=Access.READ_WRITE
+        )
+        identity = args.cluster.workload_identity(
+            name,
+            namespace=args.namespace,
+            account=account,
+            grants=[grant],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        resource = k8s.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata={**metadata, "name": account, "annotations": identity.annotations},
+            automount_service_account_token=False,
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        return resource, identity
+
+
+def _seconds(weights: ModelWeights) -> int:
+    """Return how long the transfer may take: at least two hours, else 20 MiB in a second."""
+    return max(_SHORTEST_SECONDS, math.ceil(weights.size_gib * _SECONDS_PER_GIB))

@@ -1,6 +1,6 @@
 """Dated and sourced facts: GPUs, telemetry switches, the engine and its image. Data only."""
 
-from .engine import ENGINE, Engine, Route
+from .engine import ENGINE, Engine
 from .gpus import GPUS, Gpu
 from .images import IMAGES, CatalogueImage
 from .telemetry import TELEMETRY, Switch, switches_off
@@ -13,7 +13,6 @@ __all__ = [
     "CatalogueImage",
     "Engine",
     "Gpu",
-    "Route",
     "Switch",
     "switches_off",
 ]

@@ -6,14 +6,6 @@ from ._data import load
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route:
-    """One HTTP route that a client of a model may need."""
-
-    method: str
-    path: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Engine:
     """What the pinned vLLM does by itself, read from its source."""
 
@@ -23,8 +15,11 @@ class Engine:
     block_size_tokens: int
     """Tokens in one page of the KV cache (PagedAttention's block)."""
     default_gpu_memory_utilization: float
-    routes: tuple[Route, ...]
-    """Inference routes only: nothing that pauses, reloads, profiles or reveals the server."""
+    inference_paths: tuple[str, ...]
+    """Paths that are asked by POST for an answer: none pauses, reloads, profiles or reveals."""
+    tuning_flags: tuple[str, ...]
+    """Flags that change speed or output format, and neither GPUs, code, files nor recipients."""
+    tuning_flags_source: str
     user: int
     """User id that the image ships; PyTorch fails on a user id without a passwd entry."""
     user_name: str
@@ -33,8 +28,8 @@ class Engine:
 
 def _read() -> Engine:
     record = load("engine")
-    routes = tuple(Route(**route) for route in record.pop("routes"))
-    return Engine(routes=routes, **record)
+    lists = {key: tuple(record.pop(key)) for key in ("inference_paths", "tuning_flags")}
+    return Engine(**lists, **record)
 
 
 ENGINE: Engine = _read()

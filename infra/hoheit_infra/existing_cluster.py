@@ -1,39 +1,42 @@
 """A cluster that somebody runs already, as its owner describes it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 from hoheit import (
-    Args,
     Capabilities,
     ClusterNetwork,
+    DataClass,
     DeclaredLocation,
-    Exposure,
+    Egress,
     GpuNodes,
     IdentityMechanism,
     InputStr,
     Location,
+    NetworkPolicyEnforcement,
     ObjectStoreGrant,
+    OnDestroy,
     StorageChoice,
     StoragePurpose,
+    Store,
     WorkloadIdentity,
-    explain,
-    validated,
 )
+from hoheit.driver import GPU_TAINT, POOL_LABEL, Args, explain, plain, validated, where
 from pydantic import Field, ValidationError
 
-from .existing_nodes import EXISTING_NODES, GPU_TAINT, POOL_LABEL, LabelledNodes, SimulatedNodes
+from .existing_nodes import EXISTING_NODES, LabelledNodes, SimulatedNodes
 
 _MIRROR = r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$"
 """With a dot or a port, else a container runtime takes the host for a folder of Docker Hub."""
 
+_NOT_ENFORCED = (NetworkPolicyEnforcement.NONE, NetworkPolicyEnforcement.UNKNOWN)
 
-class ExistingClusterArgs(Args):
-    """How to reach the cluster, and what its owner says of it."""
 
-    kind: Literal["existing"] = "existing"
+class ExistingClusterSettings(Args):
+    """How to reach the cluster, and what its owner says of it, in plain values."""
+
     context: str = Field(min_length=1)
     """Context of the kubeconfig; never the current one, which changes behind a stack's back."""
     cluster_identifier: str = Field(min_length=1)
@@ -45,6 +48,13 @@ class ExistingClusterArgs(Args):
     """Where the control plane is; unknown where nobody declares it."""
     image_mirror: str | None = Field(default=None, pattern=_MIRROR)
     """Registry (and path) that holds every image under its original name."""
+
+
+class ExistingClusterArgs(ExistingClusterSettings):
+    """The same, and the way in."""
+
+    kubeconfig: InputStr | None = None
+    """Content of a kubeconfig, as a secret; None takes ``$KUBECONFIG`` or its default place."""
 
 
 class ExistingCluster(pulumi.ComponentResource):
@@ -60,14 +70,12 @@ class ExistingCluster(pulumi.ComponentResource):
     capabilities: Capabilities
     network: ClusterNetwork
     location: Location
+    stores: tuple[Store, ...]
+    egress: tuple[Egress, ...] = ()
+    """None: nothing of ours runs for the cluster itself."""
 
     def __init__(
-        self,
-        name: str,
-        args: ExistingClusterArgs,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        kubeconfig: InputStr | None = None,
+        self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         args = validated(ExistingClusterArgs, args, f"ExistingCluster '{name}'")
         super().__init__("hoheit:index:ExistingCluster", name, None, opts)
@@ -75,7 +83,7 @@ class ExistingCluster(pulumi.ComponentResource):
         self._mirror = args.image_mirror
         self.provider = k8s.Provider(
             f"{name}-provider",
-            kubeconfig=kubeconfig,
+            kubeconfig=args.kubeconfig,
             context=args.context,
             cluster_identifier=args.cluster_identifier,
             opts=pulumi.ResourceOptions(parent=self),
@@ -83,8 +91,15 @@ class ExistingCluster(pulumi.ComponentResource):
         self.ready = self.provider
         self.capabilities = args.capabilities
         self.network = args.network
-        self.location = args.location.location() if args.location else Location()
-        self.register_outputs({})
+        self.location = where(args.location)
+        self.stores = (_etcd(name, self.location),)
+        if args.capabilities.network_policy in _NOT_ENFORCED:
+            pulumi.log.warn(
+                f"cluster.capabilities.network_policy: {args.capabilities.network_policy}; "
+                "NetworkPolicies are stored, and nobody is known to enforce them",
+                self,
+            )
+        self.register_outputs({"stores": plain(self.stores), "egress": []})
 
     def gpu_nodes(self, name: str, spec: Any, opts: pulumi.ResourceOptions) -> GpuNodes:
         """Describe labelled nodes, or create simulated ones, for the pool ``name``.
@@ -94,7 +109,7 @@ class ExistingCluster(pulumi.ComponentResource):
         """
         nodes = _nodes(name, spec)
         shape = nodes.shape()
-        location = nodes.location.location() if nodes.location else Location()
+        location = where(nodes.location)
         if isinstance(nodes, LabelledNodes):
             selector, ready = nodes.node_selector, [self.ready]
         else:
@@ -133,9 +148,12 @@ class ExistingCluster(pulumi.ComponentResource):
 
     def workload_identity(
         self,
+        name: str,  # noqa: ARG002 - the contract's name
+        *,
         namespace: InputStr,  # noqa: ARG002 - the contract's name
         account: str,
         grants: Sequence[ObjectStoreGrant],  # noqa: ARG002 - the contract's name
+        opts: pulumi.ResourceOptions,  # noqa: ARG002 - the contract's name
     ) -> WorkloadIdentity:
         """Return nothing: pods of this cluster prove themselves by a Secret.
 
@@ -150,19 +168,15 @@ class ExistingCluster(pulumi.ComponentResource):
             )
         return WorkloadIdentity()
 
-    def expose(self) -> Exposure:
-        """Return an internal LoadBalancer, as the stated annotations make it."""
-        annotations = self.capabilities.internal_load_balancer_annotations
-        if annotations is None:
-            raise pulumi.RunError(
-                "reach: internal needs cluster.capabilities.internal_load_balancer_annotations; "
-                "this cluster states none, so keep reach: cluster"
-            )
-        return Exposure(service_type="LoadBalancer", annotations=annotations)
-
     def image(self, reference: str) -> str:
-        """Return ``reference`` below the mirror, its original registry as first path segment."""
-        return f"{self._mirror}/{reference}" if self._mirror else reference
+        """Return ``reference`` below the mirror; what comes from the mirror's host stays."""
+        if self._mirror is None or _registry(reference) == _registry(self._mirror):
+            return reference
+        return f"{self._mirror}/{reference}"
+
+
+def _registry(reference: str) -> str:
+    return reference.split("/", maxsplit=1)[0]
 
 
 def _nodes(pool: str, spec: Any) -> LabelledNodes | SimulatedNodes:
@@ -173,3 +187,13 @@ def _nodes(pool: str, spec: Any) -> LabelledNodes | SimulatedNodes:
     except ValidationError as error:
         faults = explain(error, LabelledNodes, SimulatedNodes)
         raise pulumi.RunError(f"GpuNodePool '{pool}': spec is not valid:\n{faults}") from None
+
+
+def _etcd(name: str, location: Location) -> Store:
+    return Store(
+        name=f"etcd of cluster '{name}'",
+        data_class=DataClass.CONFIGURATION,
+        medium="Kubernetes objects, Secrets among them, in the control plane's etcd",
+        location=location,
+        on_destroy=OnDestroy.RETAIN,
+    )

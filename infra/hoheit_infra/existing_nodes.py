@@ -4,16 +4,11 @@ import json
 from typing import Annotated, Literal, Self, TypeAlias
 
 import pulumi_kubernetes as k8s
-from hoheit import Args, DeclaredLocation, NodeShape
+from hoheit import DeclaredLocation, NodeShape
+from hoheit.driver import GPU_RESOURCE, POOL_LABEL, Args
 from hoheit_facts import GPUS
 from pydantic import Field, TypeAdapter, model_validator
 
-POOL_LABEL = "hoheit/pool"
-GPU_TAINT: k8s.core.v1.TaintArgsDict = {
-    "key": "nvidia.com/gpu",
-    "value": "present",
-    "effect": "NoSchedule",
-}
 _KWOK_ANNOTATION = {"kwok.x-k8s.io/node": "fake"}
 _CAPACITY_ANNOTATION = "hoheit-lab/capacity"
 
@@ -71,7 +66,7 @@ class SimulatedNodes(_NodesOfOneShape):
             "memory": f"{self.memory_mib}Mi",
             "ephemeral-storage": f"{self.disk_gib}Gi",
             "pods": "110",
-            "nvidia.com/gpu": str(self.gpus_per_node),
+            GPU_RESOURCE: str(self.gpus_per_node),
         }
         labels = {
             "type": "kwok",

@@ -39,13 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"error: {error}")
         return 1
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        say(f"error: the disk is full ({error.filename}); make room and run the same command again")
+        say(f"error: {_explain(error)} and run the same command again")
         return 1
     except KeyboardInterrupt:
         say("interrupted; the same command carries on from here")
         return INTERRUPTED
+
+
+def _explain(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full ({error.filename}); make room"
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return f"{what}; mend that"
 
 
 def _up(options: argparse.Namespace) -> int:

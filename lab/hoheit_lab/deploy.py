@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ class Deployment:
             self._ensure_stack(copy)
             self._cancel_stale_lock()
             say(f"deploy: pulumi up, stack {self.stack} of {self.project.name}")
-            code = self._pulumi("up", "--yes", "--config-file", str(copy))
+            # The lab is for trying things out: what somebody deleted by hand comes back.
+            code = self._pulumi("up", "--refresh", "--yes", "--config-file", str(copy))
         if code != 0:
             raise LabError(
                 f"pulumi up ended with {code}, its reasons are above; what it created stays, and "
@@ -99,16 +101,21 @@ class Deployment:
             raise LabError(f"`pulumi {' '.join(arguments)}` failed: {said}")
 
     def _pulumi(self, *arguments: str) -> int:
-        """Runs pulumi in the open; Ctrl-C reaches it too, and it gets the time to end well."""
+        """Runs pulumi in the open, and when interrupted gives it the time to end well.
+
+        A terminal sends Ctrl-C to pulumi too, and a second one would kill it; a signal that
+        somebody sends to this process alone has to be passed on.
+        """
         child = subprocess.Popen(  # noqa: S603 - our own argument list
             [self.pulumi, *arguments], cwd=self.project.file.parent, env=self.environment
         )
         try:
             return child.wait()
         except KeyboardInterrupt as interrupt:
-            if isinstance(interrupt, Terminated):
+            if isinstance(interrupt, Terminated) or not sys.stdin.isatty():
                 child.send_signal(signal.SIGINT)
-            child.wait()
+            if child.wait() == 0:
+                return 0
             raise
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from .errors import LabError
 
+_MIB = 2**20
+NEEDED_BYTES = 300 * _MIB
+"""A lab with one small stack takes 125 MiB (`du -sm .lab`); etcd and logs grow from there."""
 MARKER = "hoheit-lab-state"
 """File that says: this directory was made by the lab, and the lab may delete it."""
 
@@ -96,6 +99,10 @@ class StateDir:
 
     def create(self) -> None:
         """Makes the directory, or refuses one that holds somebody else's files."""
+        if self.root.exists() and not self.root.is_dir():
+            raise LabError(
+                f"{self.root} is a file; remove it, or choose another place with --state"
+            )
         if self.root.exists() and not self.is_ours() and any(self.root.iterdir()):
             raise LabError(
                 f"{self.root} exists and was not made by the lab; choose another with --state"
@@ -106,6 +113,12 @@ class StateDir:
         (self.root / ".gitignore").write_text("*\n")
         for directory in (self.cluster, self.logs, self.pulumi_home, self.pulumi_state):
             directory.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.root).free
+        if free < NEEDED_BYTES:
+            raise LabError(
+                f"{self.root} has {free // _MIB} MiB left on its disk, a lab needs "
+                f"{NEEDED_BYTES // _MIB}; make room, or choose another place with --state"
+            )
 
     def is_ours(self) -> bool:
         """Says whether the lab made this directory."""

@@ -60,6 +60,13 @@ class Project:
         return state.pulumi_projects / f"{self.name}-{digest}"
 
 
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise LabError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
 def refresh_copy(state: StateDir, project: Project, stack: str) -> Path:
     """Takes the project's stack file over into the lab's copy; the salt in the copy stays.
 
@@ -68,7 +75,7 @@ def refresh_copy(state: StateDir, project: Project, stack: str) -> Path:
     """
     source = project.stack_file(stack)
     copy = project.copies(state) / source.name
-    text = source.read_text() if source.exists() else ""
+    text = _read(source) if source.exists() else ""
     salt = _SALT.search(copy.read_text()) if copy.exists() else None
     if salt is not None and _SALT.search(text) is None:
         text = f"{text.rstrip()}\n{salt[0].strip()}\n".lstrip()

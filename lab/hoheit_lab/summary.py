@@ -87,6 +87,16 @@ def _pod(pod: Object) -> str:
     phase: str = pod["status"]["phase"]
     if phase in ("Succeeded", "Failed"):
         return f"{where}: {phase}"
-    statuses: list[Object] = pod["status"].get("containerStatuses", [])
+    started: list[Object] = pod["spec"].get("initContainers", [])
+    sidecars = {each["name"] for each in started if each.get("restartPolicy") == "Always"}
+    statuses: list[Object] = [
+        *pod["status"].get("containerStatuses", []),
+        *(
+            each
+            for each in pod["status"].get("initContainerStatuses", [])
+            if each["name"] in sidecars
+        ),
+    ]
     ready = sum(1 for status in statuses if status["ready"])
-    return f"{where}: {phase}, {ready} of {len(pod['spec']['containers'])} containers ready"
+    containers = len(pod["spec"]["containers"]) + len(sidecars)
+    return f"{where}: {phase}, {ready} of {containers} containers ready"

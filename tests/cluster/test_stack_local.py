@@ -41,7 +41,7 @@ def pods(lab: Lab, selector: str = "") -> list[dict[str, Any]]:
 
 
 def servers(lab: Lab) -> list[dict[str, Any]]:
-    found = pods(lab, "app.kubernetes.io/component=server")
+    found = pods(lab, "app.kubernetes.io/name=vllm")
     return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
 
@@ -60,8 +60,8 @@ def test_a_preview_on_an_empty_cluster_shows_everything_and_makes_nothing(
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("models.mistral.replicas", 3, "does not hold all its services: 'mistral' 3 pods of 1 GPU"),
-        ("models.mistral.gpus", 2, "does not fit on a node of pool 'l4' (GPUs: 2 asked, 1 there)"),
+        ("models.mistral.replicas", 3, "pools.l4: 2 nodes of 1 GPU do not hold all pods"),
+        ("models.mistral.gpus", 2, "pools.l4: 'mistral' does not fit on a node (GPUs: 2 asked"),
     ],
 )
 def test_more_than_the_pool_holds_is_refused_in_preview(
@@ -92,9 +92,12 @@ def test_pods_with_a_gpu_run_on_the_nodes_of_the_pool_and_others_elsewhere(lab: 
 def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     running: StacksProject, lab: Lab
 ) -> None:
-    assert running.stack.outputs()["mistralUrl"] == (
-        "http://mistral.models.svc.cluster.local:8080/v1"
-    )
+    told = running.stack.outputs()["models"]["mistral"]
+    assert told["url"] == "http://mistral.models.svc.cluster.local:8080/v1"
+    assert told["modelNames"] == ["mistral-7b-awq"]
+    assert told["plan"]["gpu"] == "L4"
+    key = lab.kubectl("get", "secret", "-n", NAMESPACE, told["apiKeySecret"], "-o", "json")
+    assert set(key["data"]) == {"api-key"}
     slices = lab.kubectl(
         *("get", "endpointslices", "-n", NAMESPACE, "-o", "json"),
         *("-l", "kubernetes.io/service-name=mistral"),
@@ -102,6 +105,20 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     (endpoint,) = [one for found in slices for one in found["endpoints"]]
     assert endpoint["conditions"]["ready"]
     assert [port["port"] for found in slices for port in found["ports"]] == [8080]
+
+
+def test_the_registers_of_the_whole_environment_are_outputs_of_the_stack(
+    running: StacksProject,
+) -> None:
+    told = running.stack.outputs()
+    assert set(told) == {"models", "stores", "egress"}
+    assert {one["name"] for one in told["stores"]} >= {
+        *("etcd of cluster 'local'", "node disks of pool 'l4'", "mistral: API key"),
+        "weights below models/TheBloke/Mistral-7B-v0.1-AWQ/main",
+    }
+    assert {one["recipient"]: one["host"] for one in told["egress"]}["model hub"] == (
+        "huggingface.co"
+    )
 
 
 @pytest.mark.usefixtures("running")

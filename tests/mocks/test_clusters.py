@@ -4,7 +4,14 @@ from typing import Any
 
 import pulumi
 import pytest
-from hoheit import Cluster, RestrictedNamespace, StoragePurpose
+from hoheit import (
+    Cluster,
+    DataClass,
+    OnDestroy,
+    RestrictedNamespace,
+    StoragePurpose,
+    WorkloadIdentity,
+)
 from hoheit_infra import ExistingCluster
 from support import components, samples
 from support.manifests import SECRET_MARK, manifest
@@ -17,6 +24,27 @@ def made(**changes: Any) -> ExistingCluster:
     clusters: list[ExistingCluster] = []
     run(lambda: clusters.append(components.cluster(**changes)))
     return clusters[0]
+
+
+def identity(cluster: ExistingCluster) -> WorkloadIdentity:
+    return cluster.workload_identity(
+        "mistral",
+        namespace="models",
+        account="mistral-server",
+        grants=[],
+        opts=pulumi.ResourceOptions(),
+    )
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    told: list[str] = []
+
+    def warn(message: str, *_: object) -> None:
+        told.append(message)
+
+    monkeypatch.setattr(pulumi.log, "warn", warn)
+    return told
 
 
 def space() -> Monitor:
@@ -36,7 +64,7 @@ def test_the_provider_names_its_context_and_an_identifier_that_outlives_addresse
 def test_a_kubeconfig_stays_a_secret() -> None:
     def program() -> None:
         kubeconfig = pulumi.Output.secret("apiVersion: v1")
-        ExistingCluster("lab", samples.cluster(), kubeconfig=kubeconfig)
+        components.cluster(kubeconfig=kubeconfig)
 
     assert SECRET_MARK in run(program).one(PROVIDER).inputs["kubeconfig"]
 
@@ -60,7 +88,12 @@ def test_an_identity_that_nobody_could_create_is_refused() -> None:
     with pytest.raises(
         pulumi.RunError, match="identity: irsa needs a driver that creates the role"
     ):
-        made(capabilities={"identity": "irsa"}).workload_identity("models", "mistral", [])
+        identity(made(capabilities={"identity": "irsa"}))
+
+
+def test_pods_of_an_existing_cluster_prove_themselves_by_a_secret() -> None:
+    found = identity(made())
+    assert (found.annotations, found.ready) == ({}, ())
 
 
 @pytest.mark.parametrize("mirror", ["mirror", "harbor/hoheit", "https://mirror.internal", "a_b.c"])
@@ -72,11 +105,45 @@ def test_a_mirror_that_a_runtime_would_take_for_a_folder_of_docker_hub_is_refuse
         run(lambda: ExistingCluster("lab", given))  # pyright: ignore[reportArgumentType]
 
 
-def test_a_load_balancer_without_annotations_could_be_public_and_is_refused() -> None:
-    capabilities: dict[str, Any] = {"internal_load_balancer_annotations": {}}
-    given = {**components.mapping(samples.cluster()), "capabilities": capabilities}
-    with pytest.raises(pulumi.RunError, match="at least 1 item"):
-        run(lambda: ExistingCluster("lab", given))  # pyright: ignore[reportArgumentType]
+@pytest.mark.parametrize(
+    ("reference", "pulled"),
+    [
+        ("docker.io/library/haproxy:3", "mirror.internal:5000/all/docker.io/library/haproxy:3"),
+        ("mirror.internal:5000/own/fetcher:1", "mirror.internal:5000/own/fetcher:1"),
+        ("mirror.internal/own/fetcher:1", "mirror.internal:5000/all/mirror.internal/own/fetcher:1"),
+    ],
+)
+def test_a_mirror_holds_every_image_but_those_of_its_own_host(reference: str, pulled: str) -> None:
+    assert made(image_mirror="mirror.internal:5000/all").image(reference) == pulled
+    assert made().image(reference) == reference
+
+
+@pytest.mark.parametrize("enforced", ["none", "unknown"])
+def test_policies_that_nobody_is_known_to_enforce_are_warned_about(
+    enforced: str, warnings: list[str]
+) -> None:
+    made(capabilities={"network_policy": enforced})
+    (warning,) = warnings
+    assert warning.startswith(f"cluster.capabilities.network_policy: {enforced}; ")
+
+
+def test_policies_that_somebody_enforces_are_not_worth_a_warning(warnings: list[str]) -> None:
+    made(capabilities={"network_policy": "cilium"})
+    assert warnings == []
+
+
+def test_the_registers_of_a_cluster_name_etcd_and_no_recipient() -> None:
+    cluster = made(location=samples.declared_location())
+    (etcd,) = cluster.stores
+    assert (etcd.data_class, etcd.on_destroy) == (DataClass.CONFIGURATION, OnDestroy.RETAIN)
+    assert etcd.location.country.value == "DE"
+    assert cluster.egress == ()
+
+
+def test_a_closed_namespace_keeps_nothing_and_contacts_nobody() -> None:
+    spaces: list[RestrictedNamespace] = []
+    run(lambda: spaces.append(components.space("team")))
+    assert [(found.stores, found.egress) for found in spaces] == [((), ())]
 
 
 def test_a_namespace_enforces_the_restricted_standard_and_warns_and_audits_by_it() -> None:

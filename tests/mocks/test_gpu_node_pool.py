@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 from hoheit import GpuNodePool, SourceKind
-from hoheit.capacity import Claim, Room
+from hoheit.driver import Claim, Room
 from support import components, samples
 from support.manifests import kubernetes, manifests
 from support.monitor import Monitor, run
@@ -132,6 +132,19 @@ def test_a_claim_that_was_refused_takes_no_room() -> None:
     with pytest.raises(pulumi.RunError):
         pool.claim("second", Claim(pod=POD, replicas=2))
     pool.claim("third", Claim(pod=POD, replicas=1))
+
+
+def test_a_name_that_has_its_room_already_is_refused() -> None:
+    _, pool = made()
+    pool.claim("first", Claim(pod=POD, replicas=1))
+    with pytest.raises(pulumi.RunError, match=r"GpuNodePool 'l4': a service 'first' has its room"):
+        pool.claim("first", Claim(pod=POD, replicas=1))
+    pool.claim("second", Claim(pod=POD, replicas=1))
+
+
+def test_a_name_that_no_label_could_carry_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match=r"GpuNodePool 'L4' is not valid:\n  name: "):
+        run(lambda: components.pool("L4"))
 
 
 def test_the_location_of_nodes_is_unknown_until_somebody_declares_it() -> None:

@@ -59,6 +59,35 @@ def test_the_local_stack_is_the_articles_case_on_two_simulated_nodes() -> None:
     )
 
 
+@pytest.mark.parametrize("stack", STACK_NAMES)
+def test_what_a_stack_tells_is_one_entry_for_each_model_and_one_register(stack: str) -> None:
+    environment = stack_environment(stack)
+    told = stack_outputs(environment)
+    assert set(told) == {"models", "stores", "egress"}
+    assert set(told["models"]) == set(environment["models"])
+    for name, model in told["models"].items():
+        assert set(model) == {"url", "apiKeySecret", "modelNames", "plan"}
+        assert model["modelNames"] == [environment["models"][name]["served_model_name"]]
+    pools = [f"node disks of pool '{pool}': " for pool in environment["pools"]]
+    for store in [f"etcd of cluster '{environment['name']}': ", *pools]:
+        assert any(line.startswith(store) for line in told["stores"])
+    assert any("model hub" in line for line in told["egress"])
+    assert all("country " in line for line in [*told["stores"], *told["egress"]])
+
+
+def stack_outputs(environment: dict[str, Any]) -> dict[str, Any]:
+    left_by_others: Any = pulumi.runtime.get_root_resource()
+    if left_by_others is not None:
+        left_by_others.outputs.clear()
+    # One process has one stack, which still tells what the programs of other tests told.
+    root: Any = pulumi.runtime.get_root_resource()
+    if root is not None:
+        root.outputs.clear()
+    run_stack(environment)
+    root = pulumi.runtime.get_root_resource()
+    return root.outputs
+
+
 def test_a_kubeconfig_of_the_configuration_reaches_the_provider_as_a_secret() -> None:
     monitor = run_stack(stack_environment("local"), {"hoheit:kubeconfig": "apiVersion: v1"})
     kubeconfig = monitor.one("pulumi:providers:kubernetes").inputs["kubeconfig"]

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import pulumi
 import pytest
 from hoheit import Peer
-from support import components, samples
+from support import samples
 from support.manifests import manifest, pod_templates
-from support.monitor import run
-from support.served import DEPLOYMENT, JOB, PDB, POLICY, SERVICE, built, deployment, server, volume
+from support.served import DEPLOYMENT, JOB, PDB, POLICY, built, deployment, server, volume
 
 
 def changed_hash(**changes: Any) -> str:
@@ -21,9 +19,10 @@ def changed_hash(**changes: Any) -> str:
     [
         {"served_model_name": "other"},
         {"engine": samples.engine(max_num_seqs=8)},
-        {"routes": ("/v1/models", "/v1/completions")},
+        {"routes": ("/v1/completions",)},
         {"max_body_mib": 16},
-        {"request_timeout_seconds": 60},
+        {"idle_timeout_seconds": 60},
+        {"drain_seconds": 60},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -67,19 +66,11 @@ def test_the_engine_gives_a_rollout_more_time_than_one_start_takes() -> None:
     assert timeouts.create == timeouts.update == f"{2 * deadline}s"
 
 
-def test_a_load_balancer_is_internal_or_refused() -> None:
-    annotations = {"load-balancer.example.internal/scheme": "internal"}
-
-    def program(capabilities: dict[str, Any]) -> None:
-        on = components.cluster(capabilities={"simulated": True, **capabilities})
-        components.service(on=components.pool(on=on), reach="internal")
-
-    monitor = run(lambda: program({"internal_load_balancer_annotations": annotations}))
-    service = manifest(monitor.one(SERVICE))
-    assert service["spec"]["type"] == "LoadBalancer"
-    assert service["metadata"]["annotations"] == annotations
-    with pytest.raises(pulumi.RunError, match=r"reach: internal needs cluster\.capabilities"):
-        run(lambda: program({}))
+def test_a_pod_that_is_deleted_gets_its_grace_period_and_five_minutes() -> None:
+    monitor = built(drain_seconds=1200)
+    grace = server(monitor)["terminationGracePeriodSeconds"]
+    assert grace > 1200
+    assert monitor.one(DEPLOYMENT).request.customTimeouts.delete == f"{grace + 300}s"
 
 
 def test_only_declared_callers_get_in_and_only_the_store_is_reached() -> None:

@@ -62,6 +62,16 @@ def test_two_services_that_fit_alone_but_not_together_are_refused(preview: bool)
     assert "'first' 2 pods of 1 GPU, 'second' 1 pods of 1 GPU" in str(refused.value)
 
 
+def test_two_services_of_one_name_on_one_pool_are_refused() -> None:
+    def program() -> None:
+        on = components.pool()
+        components.service(on=on)
+        components.service(on=on)
+
+    with pytest.raises(pulumi.RunError, match=r"a service 'mistral' has its room already; give"):
+        run(program)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

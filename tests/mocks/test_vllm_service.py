@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from hoheit import VllmService
+import pulumi
+from hoheit import DataClass, OnDestroy, Phase, VllmService
+from hoheit_facts import ENGINE
 from support import components, samples
 from support.manifests import SECRET_MARK, containers, manifest, manifests, pod_templates
 from support.monitor import run
@@ -17,6 +19,7 @@ from support.served import (
     deployment,
     outputs,
     server,
+    volume,
     waits_for,
 )
 
@@ -60,14 +63,72 @@ def test_the_outputs_hold_the_plan_and_the_registers_as_plain_data() -> None:
     assert [egress["host"] for egress in found["egress"]]
 
 
-def test_the_scrape_target_selects_the_pods_of_the_deployment() -> None:
+def test_the_registers_of_a_service_include_those_of_its_mirror() -> None:
+    made: list[VllmService] = []
+    run(lambda: made.append(components.service()))
+    (service,) = made
+    assert [one.on_destroy for one in service.stores if one.data_class is DataClass.WEIGHTS] == [
+        OnDestroy.DELETE,
+        OnDestroy.RETAIN,
+    ]
+    phases = {one.recipient: one.when for one in service.egress}
+    assert phases["model hub"] is Phase.BUILD
+    assert [one["recipient"] for one in outputs()["egress"]] == [
+        one.recipient for one in service.egress
+    ]
+
+
+def test_a_service_that_is_fed_by_nobody_has_no_register_of_a_mirror() -> None:
+    found = outputs(weights=samples.stored_weights("s3://models/mistral/v1"), hub=None)
+    assert "model hub" not in [one["recipient"] for one in found["egress"]]
+    assert "retain" not in [one["on_destroy"] for one in found["stores"]]
+
+
+def test_both_scrape_targets_select_the_pods_and_a_port_of_the_deployment() -> None:
     made: list[VllmService] = []
     monitor = run(lambda: made.append(components.service()))
     labels = deployment(monitor)["spec"]["template"]["metadata"]["labels"]
-    (target,) = [service.scrape for service in made]
-    assert target.selector.items() <= labels.items()
     ports = {port["name"] for one in containers(server(monitor)) for port in one.get("ports", [])}
-    assert target.port_name in ports
+    (targets,) = [service.scrape for service in made]
+    assert [(target.exporter, target.path) for target in targets] == [
+        ("vllm", "/metrics"),
+        ("haproxy", "/gateway/metrics"),
+    ]
+    for target in targets:
+        assert target.selector.items() <= labels.items()
+        assert target.port_name in ports
+        assert target.namespace == "models"
+
+
+def test_the_version_of_an_exporter_is_told_where_it_is_known() -> None:
+    made: list[VllmService] = []
+    run(lambda: made.append(components.service()))
+    ((engine, gateway),) = [service.scrape for service in made]
+    assert (engine.exporter_version, gateway.exporter_version) == (ENGINE.version, None)
+
+
+def test_pods_are_named_after_their_program_and_their_service() -> None:
+    spec = deployment(built())["spec"]
+    selector = {"app.kubernetes.io/name": "vllm", "app.kubernetes.io/instance": "mistral"}
+    assert spec["selector"]["matchLabels"] == selector
+    assert selector.items() <= spec["template"]["metadata"]["labels"].items()
+
+
+def test_the_authority_of_a_private_store_is_there_for_the_container_that_pulls() -> None:
+    store = samples.object_store(ca_config_map=pulumi.Output.from_input("authority"))
+    monitor = built(object_store=store)
+    assert volume(monitor, "authority")["configMap"] == {"name": "authority"}
+    mounting = [
+        one["name"]
+        for one in containers(server(monitor))
+        if "authority" in str(one["volumeMounts"])
+    ]
+    assert mounting == ["weights"]
+
+
+def test_the_token_of_the_hub_reaches_no_server() -> None:
+    monitor = built(hub=samples.hub(token_secret="hub-token"))
+    assert "hub-token" not in str(server(monitor))
 
 
 def test_pods_go_to_the_pool_and_tolerate_its_taint() -> None:
@@ -116,9 +177,8 @@ def test_the_mirror_of_the_cluster_holds_every_image_even_weights() -> None:
 
 def test_pods_wait_for_nodes_weights_and_policy_and_clients_for_pods() -> None:
     monitor = built()
-    assert {"l4-node-0", "l4-node-1", "mistral-weights-job", "mistral-policy"} <= waits_for(
-        monitor.one(DEPLOYMENT)
-    )
+    needed = {"lab-provider", "l4-node-0", "l4-node-1", "mistral-weights-job", "mistral-policy"}
+    assert needed <= waits_for(monitor.one(DEPLOYMENT))
     assert "mistral-server" in waits_for(monitor.one(SERVICE))
 
 

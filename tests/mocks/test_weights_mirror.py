@@ -8,9 +8,7 @@ from hoheit import WeightsMirror
 from support import components, samples
 from support.manifests import manifest, pod_templates
 from support.monitor import Monitor, run
-
-JOB = "kubernetes:batch/v1:Job"
-POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+from support.served import JOB, POLICY, waits_for
 
 
 def made(**changes: Any) -> Monitor:
@@ -62,6 +60,26 @@ def test_the_hub_is_the_stated_one_and_hears_nothing_about_the_user() -> None:
     assert environment["HF_HUB_DISABLE_TELEMETRY"] == "1"
 
 
+def test_the_token_of_a_gated_repository_comes_from_its_secret() -> None:
+    monitor = made(hub=samples.hub(token_secret=pulumi.Output.from_input("hub-token")))
+    environment = {entry["name"]: entry for entry in container(monitor)["env"]}
+    assert environment["HF_TOKEN"]["valueFrom"] == {
+        "secretKeyRef": {"name": "hub-token", "key": "HF_TOKEN"}
+    }
+    assert "HF_TOKEN" not in str(container(made())["env"])
+
+
+def test_the_authority_of_a_private_store_is_mounted_where_the_fetcher_looks() -> None:
+    monitor = made(object_store=samples.object_store(ca_config_map="authority"))
+    environment = {entry["name"]: entry.get("value") for entry in container(monitor)["env"]}
+    (mount,) = [one for one in container(monitor)["volumeMounts"] if one["name"] == "authority"]
+    assert environment["AWS_CA_BUNDLE"] == f"{mount['mountPath']}/ca.crt"
+    assert mount["readOnly"] is True
+    (template,) = pod_templates(monitor).values()
+    assert {"name": "authority", "configMap": {"name": "authority"}} in template["spec"]["volumes"]
+    assert "authority" not in str(container(made()))
+
+
 def test_the_credentials_are_those_of_the_named_secret_or_of_the_pods_identity() -> None:
     def referred(monitor: Monitor) -> dict[str, Any]:
         env = container(monitor)["env"]
@@ -94,6 +112,46 @@ def test_a_failed_fetch_is_tried_again_but_not_for_ever() -> None:
     spec = manifest(made().one(JOB))["spec"]
     assert 0 < spec["backoffLimit"] < 20
     assert spec["template"]["spec"]["restartPolicy"] == "OnFailure"
+
+
+@pytest.mark.parametrize(("size_gib", "seconds"), [(1, 7200), (140.625, 7200), (1000, 51200)])
+def test_a_fetch_may_take_two_hours_or_a_second_for_every_20_mib(
+    size_gib: float, seconds: int
+) -> None:
+    job = made(weights=samples.hub_weights(size_gib=size_gib)).one(JOB)
+    assert manifest(job)["spec"]["activeDeadlineSeconds"] == seconds
+    assert job.request.customTimeouts.create == f"{seconds + 600}s"
+
+
+def test_the_pods_of_the_job_are_named_after_their_program() -> None:
+    (template,) = pod_templates(made()).values()
+    labels = template["metadata"]["labels"]
+    assert labels["app.kubernetes.io/name"] == "weights-fetcher"
+    assert labels["app.kubernetes.io/instance"] == "weights"
+
+
+def test_the_job_waits_for_the_cluster() -> None:
+    assert "lab-provider" in waits_for(made().one(JOB))
+
+
+def test_a_mirror_names_what_it_keeps_and_whom_it_contacts() -> None:
+    mirrors: list[WeightsMirror] = []
+    monitor = run(lambda: mirrors.append(components.mirror()))
+    (mirror,) = mirrors
+    (kept,) = mirror.stores
+    assert mirror.prefix in kept.name
+    recipients = [contact.recipient for contact in mirror.egress]
+    assert recipients == ["image registry", "model hub", "object store, bucket models"]
+    (told,) = [values for urn, values in monitor.outputs if "WeightsMirror::" in urn]
+    assert told["prefix"] == mirror.prefix
+    assert [one["name"] for one in told["stores"]] == [kept.name]
+    assert [one["recipient"] for one in told["egress"]] == recipients
+
+
+@pytest.mark.parametrize("name", ["Weights", "a" * 49, "1a", ""])
+def test_a_name_that_leaves_no_room_for_its_children_is_refused(name: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"WeightsMirror '{name}' is not valid:\n  name: "):
+        run(lambda: components.mirror(name))
 
 
 def test_weights_that_are_no_repository_are_not_mirrored() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 from hoheit import (
-    Args,
     GpuNodePool,
     GpuNodePoolArgs,
     RestrictedNamespace,
@@ -15,6 +14,7 @@ from hoheit import (
     WeightsMirror,
     WeightsMirrorArgs,
 )
+from hoheit.driver import Args
 from hoheit_infra import ExistingCluster
 
 from support import samples

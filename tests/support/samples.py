@@ -6,7 +6,7 @@ from hoheit import (
     Architecture,
     ClusterNetwork,
     DeclaredLocation,
-    EngineArgs,
+    EngineSettings,
     Hub,
     Images,
     ModelWeights,
@@ -59,9 +59,9 @@ def stored_weights(uri: str, **changes: Any) -> ModelWeights:
     return ModelWeights(**{**given, **changes})
 
 
-def engine(**changes: Any) -> EngineArgs:
+def engine(**changes: Any) -> EngineSettings:
     given: dict[str, Any] = {"max_model_len": 4096}
-    return EngineArgs(**{**given, **changes})
+    return EngineSettings(**{**given, **changes})
 
 
 def settings(**changes: Any) -> VllmSettings:

@@ -19,7 +19,6 @@ def hub_service() -> None:
         on=components.pool(on=components.cluster("two", capabilities=RICH)),
         namespace=space.namespace,
         replicas=2,
-        reach="internal",
         images=samples.images(pull_secrets=("registry-credentials",)),
         clients=(
             Peer(namespace="apps"),
@@ -32,7 +31,6 @@ def hub_service() -> None:
 RICH = {
     "simulated": True,
     "gpu_runtime_class": "nvidia",
-    "internal_load_balancer_annotations": {"load-balancer.example.internal/scheme": "internal"},
 }
 
 VARIANTS: dict[str, Callable[[], Any]] = {
@@ -49,6 +47,14 @@ VARIANTS: dict[str, Callable[[], Any]] = {
         weights=samples.stored_weights("pvc://claim/mistral"), hub=None, object_store=None
     ),
     "a mirror alone": lambda: components.mirror(hub=Hub(peer=Peer(namespace="hub"))),
+    "a private authority and a gated hub": lambda: components.service(
+        object_store=samples.object_store(ca_config_map="object-store-authority"),
+        hub=samples.hub(token_secret="hub-token"),
+    ),
+    "a store that a claim does not need": lambda: components.service(
+        weights=samples.stored_weights("pvc://claim/mistral"),
+        object_store=samples.object_store(ca_config_map="object-store-authority"),
+    ),
     "a store with an identity of its own": lambda: components.mirror(
         object_store=samples.object_store(credentials_secret=None)
     ),

@@ -23,7 +23,12 @@ KEY = "sk-a/b+c%20=:$x{y}'z"
 
 class Start(Protocol):
     def __call__(
-        self, *, timeout_seconds: int = 20, max_body: int = 100_000, key: str = KEY
+        self,
+        *,
+        idle_seconds: int = 20,
+        drain_seconds: int = 20,
+        max_body: int = 100_000,
+        key: str = KEY,
     ) -> Gateway: ...
 
 
@@ -33,7 +38,7 @@ def haproxy() -> str:
     found = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
     if found is None:
         complaint = "HAProxy is missing: apt-get install -y haproxy"
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI"):
             pytest.fail(complaint)
         pytest.skip(complaint)
     return found
@@ -53,14 +58,19 @@ def start(haproxy: str, vllm: VllmDouble) -> Iterator[Start]:
     with ExitStack() as stack:
 
         def _start(
-            *, timeout_seconds: int = 20, max_body: int = 100_000, key: str = KEY
+            *,
+            idle_seconds: int = 20,
+            drain_seconds: int = 20,
+            max_body: int = 100_000,
+            key: str = KEY,
         ) -> Gateway:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             folder.chmod(0o755)
             rendered = gateway_config(
                 served_model_name=MODEL,
                 allowed_paths=["/v1/chat/completions", "/v1/completions"],
-                request_timeout_seconds=timeout_seconds,
+                idle_timeout_seconds=idle_seconds,
+                drain_seconds=drain_seconds,
                 max_body_bytes=max_body,
             )
             stack.callback(_has_kept_quiet, folder)

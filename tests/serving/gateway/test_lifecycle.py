@@ -27,7 +27,8 @@ def config(tmp_path: Path) -> Path:
     rendered = gateway_config(
         served_model_name="TheBloke/Mistral-7B-v0.1-AWQ+x@y:1",
         allowed_paths=["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/tokenize"],
-        request_timeout_seconds=600,
+        idle_timeout_seconds=600,
+        drain_seconds=900,
         max_body_bytes=50_000_000,
     )
     file.write_text(rendered)
@@ -98,10 +99,8 @@ def test_a_stop_outlives_a_vllm_that_is_gone(gateway: Gateway, vllm: VllmDouble)
     assert gateway.process.wait(timeout=5) == 0
 
 
-def test_a_stop_does_not_wait_longer_than_the_request_timeout(
-    start: Start, vllm: VllmDouble
-) -> None:
-    gateway = start(timeout_seconds=1)
+def test_a_stop_does_not_wait_longer_than_the_drain(start: Start, vllm: VllmDouble) -> None:
+    gateway = start(drain_seconds=1)
     connection = gateway.connect()
     headers = {"Authorization": f"Bearer {gateway.key}"}
     connection.request("POST", CHAT, json.dumps({"stream": True}), headers)
@@ -113,6 +112,23 @@ def test_a_stop_does_not_wait_longer_than_the_request_timeout(
         time.sleep(0.6)
 
     assert gateway.process.poll() is not None
+
+
+def test_a_stop_lets_an_answer_take_longer_than_the_longest_silence(
+    start: Start, vllm: VllmDouble
+) -> None:
+    gateway = start(idle_seconds=1, drain_seconds=20)
+    connection = gateway.connect()
+    headers = {"Authorization": f"Bearer {gateway.key}"}
+    connection.request("POST", CHAT, json.dumps({"stream": True}), headers)
+    response = connection.getresponse()
+
+    gateway.stop_softly()
+    for _ in range(len(TOKENS) + 1):
+        time.sleep(0.5)
+        vllm.next_token.release()
+
+    assert response.read().endswith(b"data: [DONE]\n\n")
 
 
 def test_the_gateway_is_small(gateway: Gateway) -> None:

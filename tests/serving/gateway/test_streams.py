@@ -42,14 +42,14 @@ def test_every_token_arrives_before_the_next_one_is_made(
 def test_a_silence_beyond_the_timeout_ends_as_504(start: Start, vllm: VllmDouble) -> None:
     vllm.silent.set()
 
-    answer = start(timeout_seconds=1).ask("POST", CHAT, body=b"{}")
+    answer = start(idle_seconds=1).ask("POST", CHAT, body=b"{}")
 
     assert answer.status == 504
     assert json.loads(answer.body)["error"]["code"] == "gateway_timeout"
 
 
 def test_a_silence_within_the_timeout_is_borne(start: Start, vllm: VllmDouble) -> None:
-    gateway = start(timeout_seconds=2)
+    gateway = start(idle_seconds=2)
     response = ask_for_a_stream(gateway).getresponse()
 
     for _ in range(len(TOKENS) + 1):

@@ -1,7 +1,7 @@
 """Packing of pods onto the nodes of one pool."""
 
 import pytest
-from hoheit.capacity import Room, fits
+from hoheit.capacity import Claim, Room, fits, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +52,23 @@ def test_gpus_that_divide_each_other_are_packed_exactly(
 ) -> None:
     pods, node = [room(size) for size in sizes], room(gpus)
     assert fits(pods, node, max_nodes) is searched(pods, node, max_nodes)
+
+
+def test_a_refusal_names_the_service_that_fits_on_no_node() -> None:
+    claims = {"a": Claim(pod=room(1), replicas=1), "b": Claim(pod=room(2), replicas=1)}
+    assert (refusal(claims, room(1), 9) or "").startswith(
+        "'b' does not fit on a node (GPUs: 2 asked, 1 there); ask for less"
+    )
+
+
+def test_a_refusal_counts_the_pods_of_every_service_those_of_a_rolling_change_included() -> None:
+    claims = {"a": Claim(pod=room(1), replicas=1, surge=1), "b": Claim(pod=room(1), replicas=2)}
+    assert refusal(claims, room(1), 4) is None
+    assert refusal(claims, room(1), 3) == (
+        "3 nodes of 1 GPU do not hold all pods, those of a rolling change included: "
+        "'a' 2 pods of 1 GPU, 'b' 2 pods of 1 GPU; "
+        "allow more nodes, or fewer replicas or less surge"
+    )
 
 
 def test_large_pods_are_placed_before_small_ones_take_their_room() -> None:

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 import pytest
-from hoheit import Args, InputStr, Peer, validated
-from hoheit._args import DnsLabel
+from hoheit import DnsLabel, InputStr, InvalidArgsError, Peer
+from hoheit.driver import Args, validated
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
@@ -127,6 +127,23 @@ def test_a_rule_that_names_its_field_extends_the_path() -> None:
 def test_something_that_is_no_mapping_at_all_is_explained_too() -> None:
     with pytest.raises(pulumi.RunError, match=r"\(the whole\): Input should be a valid dictionary"):
         validated(Home, [SECRET], "Home")
+
+
+def test_arguments_are_explained_where_they_are_written_down() -> None:
+    with pytest.raises(InvalidArgsError) as refused:
+        Home(street="x", rooms=(SECRET,), owner={"lives": 0})  # pyright: ignore[reportArgumentType]
+    head, *lines = str(refused.value).splitlines()
+    assert head == "Home is not valid:"
+    assert lines[0].startswith("  rooms[0]: ")
+    assert lines[1:] == ["  owner.lives: Input should be greater than or equal to 1"]
+    assert SECRET not in str(refused.value)
+
+
+def test_an_explanation_ends_a_program_without_a_stack_trace() -> None:
+    assert issubclass(InvalidArgsError, pulumi.RunError)
+    with pytest.raises(InvalidArgsError) as refused:
+        Dog()  # pyright: ignore[reportCallIssue]
+    assert refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize(

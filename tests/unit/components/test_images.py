@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from hoheit import ImageReference, Images
-from pydantic import ValidationError
+from hoheit import ImageReference, Images, InvalidArgsError
+from hoheit_facts import ENGINE
 from support.samples import DIGEST, FETCHER, images
 
 IMAGE_FIELDS = ("vllm", "gateway", "weights_fetcher")
+
+VERSION = f"v{ENGINE.version}"
 
 
 @pytest.mark.parametrize(
@@ -64,22 +66,34 @@ def test_a_reference_that_can_move_is_refused(text: str) -> None:
 
 
 def test_images_are_locked_unless_somebody_says_otherwise() -> None:
-    with pytest.raises(ValidationError, match="vllm: no digest, and images are locked"):
+    with pytest.raises(InvalidArgsError, match="vllm: no digest, and images are locked"):
         Images(weights_fetcher=f"{FETCHER}@{DIGEST}")
 
 
 @pytest.mark.parametrize("field", IMAGE_FIELDS)
 def test_locked_images_refuse_the_one_without_digest_by_its_name(field: str) -> None:
-    pinned: dict[str, Any] = dict.fromkeys(IMAGE_FIELDS, f"docker.io/a/b:1@{DIGEST}")
+    pinned: dict[str, Any] = dict.fromkeys(IMAGE_FIELDS, f"docker.io/a/b:{VERSION}@{DIGEST}")
     assert Images(**pinned)
-    with pytest.raises(ValidationError, match=f"{field}: no digest"):
-        Images(**pinned | {field: "docker.io/a/b:1"})
+    with pytest.raises(InvalidArgsError, match=f"{field}: no digest"):
+        Images(**pinned | {field: f"docker.io/a/b:{VERSION}"})
 
 
 @pytest.mark.parametrize("field", IMAGE_FIELDS)
 def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
-    with pytest.raises(ValidationError, match=f"{field}: not a full image reference"):
+    with pytest.raises(InvalidArgsError, match=f"{field}: not a full image reference"):
         images(**{field: "haproxy:3.2"})
+
+
+@pytest.mark.parametrize("tag", ["v0.31.0", "0.32.1", "nightly", "v0.32"])
+def test_an_engine_of_another_version_has_other_flags_and_is_refused(tag: str) -> None:
+    with pytest.raises(InvalidArgsError, match=f"vllm: tag '{tag}' is not of version 0.32.0"):
+        images(vllm=f"docker.io/vllm/vllm-openai:{tag}")
+
+
+@pytest.mark.parametrize("end", [f":{VERSION}", f":{VERSION}-cu129", f"@{DIGEST}"])
+def test_a_build_of_our_version_and_a_bare_digest_are_accepted(end: str) -> None:
+    reference = f"registry.example.internal/vllm{end}"
+    assert images(vllm=reference).vllm == reference
 
 
 def test_every_image_is_rewritten_for_a_mirror_and_nothing_else() -> None:

@@ -17,7 +17,7 @@ seconds = st.integers(min_value=1, max_value=86_400)
 
 @given(seconds)
 def test_the_grace_period_covers_endpoint_removal_longest_request_and_margin(request: int) -> None:
-    drain = Drain(request_timeout_seconds=request)
+    drain = Drain(request_seconds=request)
     waited = drain.endpoint_removal_seconds + request + drain.margin_seconds
     assert drain.grace_period_seconds == waited
     assert drain.grace_period_seconds > drain.endpoint_removal_seconds + request

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from hoheit import ModelWeights, StorageChoice, WeightsSource
+from hoheit import InvalidArgsError, ModelWeights, StorageChoice, WeightsSource
 from hoheit._weights import is_pulled, model_path, object_prefix, volume_gib, weights_volume
-from pydantic import ValidationError
 from support.samples import COMMIT, DIGEST, hub_weights, object_store, stored_weights
 
 NODE_DISK = StorageChoice(storage_class=None)
@@ -45,12 +44,22 @@ def test_the_source_decides_whether_pods_pull(
         ({"uri": "s3://b/m", "digests": {"model.safetensors": "ab"}}, "digests: model.safetensors"),
         ({"uri": "s3://b/m", "digests": {"a.json": f"{DIGEST}\n"}}, "digests: a.json"),
         ({"uri": "s3://b/m", "manifest_digest": "ab"}, "manifest_digest"),
+        ({"uri": "s3://b/m", "revision": COMMIT}, "revision: goes with repository"),
+        ({"uri": "pvc://claim/m", "digests": {"a.json": DIGEST}}, "digests, manifest_digest: no"),
+        ({"uri": "pvc://claim/m", "manifest_digest": DIGEST}, "digests, manifest_digest: nobody"),
+        ({"uri": OCI, "manifest_digest": DIGEST}, "digests, manifest_digest: nobody checks"),
+        ({"uri": "pvc://claim/../m"}, "uri: '.' and '..' are no part"),
+        ({"uri": "pvc://claim/.."}, "uri: '.' and '..' are no part"),
+        ({"uri": "s3://b/./m"}, "uri: '.' and '..' are no part"),
+        ({"uri": "pvc://../m"}, "uri: '.' and '..' are no part"),
+        ({"uri": "pvc://Claim/m"}, "uri: a claim is named in lower case"),
+        ({"uri": "pvc://-claim"}, "uri: a claim is named in lower case"),
     ],
 )
 def test_weights_that_could_change_overnight_or_come_from_nowhere_are_refused(
     given: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(InvalidArgsError, match=said):
         ModelWeights(size_gib=1, **given)
 
 
@@ -60,13 +69,27 @@ def test_a_floating_revision_has_to_be_asked_for() -> None:
 
 @pytest.mark.parametrize("size", [0, -1])
 def test_weights_without_size_are_refused(size: float) -> None:
-    with pytest.raises(ValidationError, match="size_gib"):
+    with pytest.raises(InvalidArgsError, match="size_gib"):
         hub_weights(size_gib=size)
 
 
 def test_pickled_weights_are_not_among_the_fetched_files() -> None:
     for pattern in hub_weights().files:
         assert not pattern.endswith((".bin", ".pt", ".pth", ".pkl", "*"))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*.bin", "pytorch_model.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle"]
+)
+def test_files_that_run_code_when_they_are_loaded_are_refused(pattern: str) -> None:
+    with pytest.raises(InvalidArgsError, match=r"files: .*: a pickle runs code when it is loaded"):
+        hub_weights(files=("*.json", pattern))
+
+
+@pytest.mark.parametrize("locks", [{"digests": {"a.json": DIGEST}}, {"manifest_digest": DIGEST}])
+def test_what_pods_pull_can_be_locked(locks: dict[str, Any]) -> None:
+    assert hub_weights(**locks)
+    assert stored_weights("s3://models/mistral/v1", **locks)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +153,13 @@ def test_a_mirror_rewrites_an_artefact_and_leaves_other_sources_alone() -> None:
 
 
 def test_a_clusters_fast_volumes_hold_the_copy_of_one_pod() -> None:
-    volume = weights_volume(hub_weights(size_gib=10), StorageChoice(storage_class="local-nvme"))
-    spec = volume["ephemeral"]["volume_claim_template"]["spec"]  # pyright: ignore
+    nvme = StorageChoice(storage_class="local-nvme")
+    volume: Any = weights_volume(hub_weights(size_gib=10), nvme)
+    spec = volume["ephemeral"]["volume_claim_template"]["spec"]
     assert spec["storage_class_name"] == "local-nvme"
     assert spec["resources"] == {"requests": {"storage": "11Gi"}}
 
 
 def test_a_prefix_in_the_bucket_is_needed() -> None:
-    with pytest.raises(ValidationError, match="name the prefix of the model"):
+    with pytest.raises(InvalidArgsError, match="name the prefix of the model"):
         stored_weights("s3://models/")

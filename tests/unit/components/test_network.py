@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hoheit import ClusterNetwork, Peer
+from hoheit import ClusterNetwork, InvalidArgsError, Peer
 from hoheit._network_policy import Need, allow, default_deny, describe, name_service
 from hoheit._service_needs import mirror_egress, server_egress, server_ingress
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from support.samples import hub, object_store, settings, stored_weights
 
 APPS = Peer(namespace="apps", pod_labels={"app": "chat"})
@@ -78,6 +77,12 @@ def test_the_rule_opens_the_port_of_the_pods_and_not_of_the_service_before_them(
     assert rule["ports"] == [{"port": 8443, "protocol": "TCP"}]
 
 
+def test_the_rule_of_a_hub_opens_the_port_of_its_endpoint() -> None:
+    mirror = hub(endpoint="https://hub.example.internal:8443/artifactory/api/hf")
+    needs = mirror_egress(object_store(), mirror, ClusterNetwork())
+    assert [found.pod_port for found in needs if found.peer == mirror.peer] == [8443]
+
+
 def test_every_rule_is_described_with_its_purpose_in_the_order_of_the_rules() -> None:
     text = describe([need(APPS, 8080)], [name_service(ClusterNetwork()), need(OUTSIDE)])
     assert text.splitlines() == [
@@ -120,7 +125,7 @@ def test_nobody_may_call_a_model_unless_declared() -> None:
 
 @pytest.mark.parametrize("field", ["clients", "scrapers"])
 def test_a_caller_cannot_open_another_port_than_the_gateways(field: str) -> None:
-    with pytest.raises(ValidationError, match=rf"{field}\[1\]\.port: leave it out"):
+    with pytest.raises(InvalidArgsError, match=rf"{field}\[1\]\.port: leave it out"):
         settings(**{field: (APPS, Peer(namespace="apps", port=8000))})
 
 
@@ -145,5 +150,5 @@ def test_a_caller_cannot_open_another_port_than_the_gateways(field: str) -> None
 def test_a_peer_that_means_nobody_or_everybody_by_accident_is_refused(
     given_peer: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(InvalidArgsError, match=said):
         Peer(**given_peer)

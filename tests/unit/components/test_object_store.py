@@ -1,8 +1,8 @@
 """The environment's own bucket, and how pods reach it."""
 
 import pytest
-from hoheit import SourceKind
-from pydantic import ValidationError
+from hoheit import InvalidArgsError, SourceKind
+from hoheit.driver import where
 from support.samples import declared_location, object_store
 
 
@@ -12,6 +12,7 @@ from support.samples import declared_location, object_store
         ("https://objects.example.internal", "objects.example.internal", 443),
         ("https://objects.example.internal/", "objects.example.internal", 443),
         ("https://objects.example.internal:8443", "objects.example.internal", 8443),
+        ("https://objects.example.internal/s3", "objects.example.internal", 443),
     ],
 )
 def test_host_and_port_come_from_the_endpoint(endpoint: str, host: str, port: int) -> None:
@@ -20,39 +21,52 @@ def test_host_and_port_come_from_the_endpoint(endpoint: str, host: str, port: in
 
 
 def test_plain_http_has_to_be_asked_for() -> None:
-    with pytest.raises(ValidationError, match="endpoint: weights and credentials would travel"):
+    with pytest.raises(InvalidArgsError, match="endpoint: weights and credentials would travel"):
         object_store(endpoint="http://objects.example.internal")
     assert object_store(endpoint="http://objects", allow_plain_http=True).port == 80
 
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["objects.example.internal", "https://user:secret@objects", "https://objects/path", "s3://x"],
+    [
+        "objects.example.internal",
+        "s3://x",
+        "https://user:secret@objects",
+        "https://objects?key=secret",
+        "https://objects:0",
+        "https://objects:65536",
+    ],
 )
-def test_an_endpoint_is_a_scheme_a_host_and_at_most_a_port(endpoint: str) -> None:
-    with pytest.raises(ValidationError, match="endpoint") as refused:
+def test_an_endpoint_has_a_scheme_a_host_no_credentials_and_a_port_that_exists(
+    endpoint: str,
+) -> None:
+    with pytest.raises(InvalidArgsError, match="endpoint") as refused:
         object_store(endpoint=endpoint)
     assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("bucket", ["ab", "-ab", "Models", "a_b", "a" * 64, "ab-", ""])
 def test_a_bucket_is_named_as_s3_accepts_it(bucket: str) -> None:
-    with pytest.raises(ValidationError, match="bucket"):
+    with pytest.raises(InvalidArgsError, match="bucket"):
         object_store(bucket=bucket)
 
 
 @pytest.mark.parametrize("prefix", ["/models", "models/", "a//b", "a b", ""])
 def test_a_prefix_neither_begins_nor_ends_with_a_slash(prefix: str) -> None:
-    with pytest.raises(ValidationError, match="prefix"):
+    with pytest.raises(InvalidArgsError, match="prefix"):
         object_store(prefix=prefix)
 
 
 def test_encryption_is_declared_only_where_somebody_stands_for_it() -> None:
-    assert object_store().declared("AES-256").source.kind is SourceKind.UNKNOWN
-    declared = object_store(location=declared_location()).declared("AES-256")
+    assert object_store().encryption_at_rest.source.kind is SourceKind.UNKNOWN
+    silent = object_store(location=declared_location())
+    assert silent.encryption_at_rest.source.kind is SourceKind.UNKNOWN
+    declared = object_store(location=declared_location(), encryption="AES-256").encryption_at_rest
     assert (declared.value, declared.source.by) == ("AES-256", "platform team")
+    with pytest.raises(InvalidArgsError, match="encryption: needs location with its declaration"):
+        object_store(encryption="AES-256")
 
 
 def test_a_store_that_nobody_located_is_somewhere_unknown() -> None:
-    assert object_store().where().country.value is None
-    assert object_store(location=declared_location()).where().country.value == "DE"
+    assert where(object_store().location).country.value is None
+    assert where(object_store(location=declared_location()).location).country.value == "DE"

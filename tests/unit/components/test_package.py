@@ -4,12 +4,15 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import hoheit
 import hoheit_infra
 import pulumi
 import pytest
+from hoheit import driver
 
+MODULES = (hoheit, hoheit_infra, driver)
 COMPONENTS = [
     value
     for package in (hoheit, hoheit_infra)
@@ -21,9 +24,14 @@ IMPORT_CPU_SECONDS = 3.0
 """Measured: 0.9 s; more than three times that is another kind of import."""
 
 
-def test_everything_that_is_exported_exists_and_is_listed_in_order() -> None:
-    assert hoheit.__all__ == sorted(hoheit.__all__, key=str)
-    assert all(hasattr(hoheit, name) for name in hoheit.__all__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_everything_that_is_exported_exists_once(module: Any) -> None:
+    assert len(module.__all__) == len(set(module.__all__))
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_users_and_authors_of_drivers_have_a_namespace_each() -> None:
+    assert not {*driver.__all__} & {*hoheit.__all__}
 
 
 def test_every_component_is_exported() -> None:

@@ -1,7 +1,7 @@
 """GPU memory before anything starts, checked against what was measured on a real L4."""
 
 import pytest
-from hoheit import Architecture, KvCacheDtype
+from hoheit import Architecture, Dtype, KvCacheDtype
 from hoheit.plan import DoesNotFitError, kv_bytes_per_token, kv_tokens, plan_memory
 from hoheit_facts import GPUS
 from hypothesis import given
@@ -14,7 +14,7 @@ MEASURED_KV_GIB = 15.0723
 
 
 def test_a_token_of_mistral_7b_takes_128_kib() -> None:
-    assert kv_bytes_per_token(MISTRAL, KvCacheDtype.AUTO, gpus=1) == 131_072
+    assert kv_bytes_per_token(MISTRAL, engine(), gpus=1) == 131_072
 
 
 def test_the_measured_kv_cache_holds_the_measured_number_of_tokens() -> None:
@@ -42,19 +42,36 @@ def test_a_budget_that_only_cuda_graphs_exceed_is_not_refused_but_names_them_as_
 
 def test_a_kv_cache_in_fp8_holds_twice_the_tokens() -> None:
     for dtype in (KvCacheDtype.FP8, KvCacheDtype.FP8_E4M3, KvCacheDtype.FP8_E5M2):
-        assert kv_bytes_per_token(MISTRAL, dtype, gpus=1) == 65_536
+        assert kv_bytes_per_token(MISTRAL, engine(kv_cache_dtype=dtype), gpus=1) == 65_536
+
+
+@pytest.mark.parametrize(
+    ("dtype", "cache", "expected"),
+    [
+        (Dtype.FLOAT32, KvCacheDtype.AUTO, 262_144),
+        (Dtype.FLOAT32, KvCacheDtype.BFLOAT16, 131_072),
+        (Dtype.FLOAT32, KvCacheDtype.FP8, 65_536),
+        (Dtype.BFLOAT16, KvCacheDtype.AUTO, 131_072),
+        (Dtype.FLOAT16, KvCacheDtype.AUTO, 131_072),
+    ],
+)
+def test_the_kv_cache_takes_the_dtype_of_the_model_unless_it_has_its_own(
+    dtype: Dtype, cache: KvCacheDtype, expected: int
+) -> None:
+    asked = engine(dtype=dtype, kv_cache_dtype=cache)
+    assert kv_bytes_per_token(MISTRAL, asked, gpus=1) == expected
 
 
 @pytest.mark.parametrize(
     ("gpus", "expected"), [(1, 131_072), (2, 65_536), (4, 32_768), (8, 16_384)]
 )
 def test_tensor_parallel_gpus_share_the_kv_heads(gpus: int, expected: int) -> None:
-    assert kv_bytes_per_token(MISTRAL, KvCacheDtype.AUTO, gpus) == expected
+    assert kv_bytes_per_token(MISTRAL, engine(), gpus) == expected
 
 
 def test_more_gpus_than_kv_heads_repeat_a_head_instead_of_splitting_it() -> None:
     one_head = Architecture(layers=1, kv_heads=1, head_dim=1, max_position_embeddings=1)
-    assert kv_bytes_per_token(one_head, KvCacheDtype.AUTO, gpus=8) == 4
+    assert kv_bytes_per_token(one_head, engine(), gpus=8) == 4
 
 
 def test_weights_are_shared_among_the_gpus() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from hoheit import StorageChoice, VllmSettings
 from hoheit._lifecycle import Drain
 from hoheit._server_pod import ServerPod
-from hoheit.capacity import Room
+from hoheit.driver import Room
 from hypothesis import given
 from hypothesis import strategies as st
 from support.quantities import bytes_of, millicores_of
@@ -14,8 +14,8 @@ from support.samples import hub_weights, images, object_store, settings, stored_
 GPU = "nvidia.com/gpu"
 
 
-def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
-    pod = ServerPod(
+def server_pod(asked: VllmSettings) -> ServerPod:
+    return ServerPod(
         settings=asked,
         images=images(),
         weights=asked.weights,
@@ -23,6 +23,10 @@ def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
         store=object_store(),
         runtime_class=None,
     )
+
+
+def pod_of(asked: VllmSettings) -> tuple[Room, dict[str, Any]]:
+    pod = server_pod(asked)
     spec: dict[str, Any] = dict(
         pod.spec(
             service_account="account",
@@ -95,14 +99,19 @@ def test_memory_is_limited_to_what_is_requested_in_every_container() -> None:
 
 
 @given(st.integers(min_value=1, max_value=86_400))
-def test_the_grace_period_covers_pre_stop_longest_request_and_margin(timeout: int) -> None:
-    _, spec = pod_of(settings(request_timeout_seconds=timeout))
+def test_the_grace_period_covers_pre_stop_longest_answer_and_margin(timeout: int) -> None:
+    _, spec = pod_of(settings(drain_seconds=timeout))
     (engine,) = spec["containers"]
     before = engine["lifecycle"]["pre_stop"]["sleep"]["seconds"]
     (drained,) = [arg for arg in engine["args"] if arg.startswith("--shutdown-timeout=")]
     assert drained == f"--shutdown-timeout={timeout}"
-    margin = Drain(request_timeout_seconds=timeout).margin_seconds
+    margin = Drain(request_seconds=timeout).margin_seconds
     assert spec["termination_grace_period_seconds"] == before + timeout + margin
+
+
+def test_the_gateway_waits_as_long_as_the_engine_drains() -> None:
+    gateway = server_pod(settings(drain_seconds=1234)).gateway
+    assert "hard-stop-after 1234s" in gateway
 
 
 def test_the_volumes_of_a_pod_fit_into_the_disk_that_it_requests() -> None:

@@ -2,12 +2,14 @@
 
 import ast
 import json
+import re
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hoheit_facts
 import pytest
+from hoheit.engine import OWNED_FLAGS
 from hoheit.images import ImageReference
 from hoheit_facts import ENGINE, GPUS, IMAGES, TELEMETRY, switches_off
 
@@ -16,7 +18,7 @@ DATA = Path(str(resources.files("hoheit_facts"))) / "data"
 
 def records(name: str) -> list[dict[str, Any]]:
     found: Any = json.loads((DATA / f"{name}.json").read_text("utf-8"))
-    return list(found) if isinstance(found, list) else [found]
+    return cast("list[Any]", found) if isinstance(found, list) else [found]
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in DATA.glob("*.json")))
@@ -65,16 +67,23 @@ def test_the_image_of_the_engine_is_the_version_whose_flags_we_render() -> None:
     assert ImageReference.parse(IMAGES["vllm"].reference).tag == f"v{ENGINE.version}"
 
 
-def test_only_inference_routes_are_known() -> None:
-    assert {(route.method, route.path) for route in ENGINE.routes} == {
-        ("GET", "/v1/models"),
-        ("POST", "/v1/completions"),
-        ("POST", "/v1/chat/completions"),
-        ("POST", "/v1/responses"),
-        ("POST", "/v1/embeddings"),
-        ("POST", "/tokenize"),
-        ("POST", "/detokenize"),
+def test_only_inference_paths_are_known() -> None:
+    assert set(ENGINE.inference_paths) == {
+        *("/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/embeddings"),
+        *("/tokenize", "/detokenize"),
     }
+
+
+def test_flags_that_tune_are_written_in_full_in_order_and_none_is_ours() -> None:
+    flags = ENGINE.tuning_flags
+    assert list(flags) == sorted(set(flags))
+    assert all(re.fullmatch(r"--[a-z]+(-[a-z]+)*", flag) for flag in flags)
+    assert not set(flags) & set(OWNED_FLAGS)
+
+
+def test_no_flag_that_tunes_names_a_file_a_place_or_a_number_of_gpus() -> None:
+    told = ("parallel", "plugin", "-dir", "path", "-file", "endpoint", "url", "host", "load-format")
+    assert not [flag for flag in ENGINE.tuning_flags for word in told if word in flag]
 
 
 def test_the_switches_of_several_programs_come_together() -> None:

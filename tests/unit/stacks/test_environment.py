@@ -4,13 +4,13 @@ import copy
 import importlib
 import json
 import sys
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pulumi
 import pytest
 import yaml
-from hoheit import validated
+from hoheit.driver import validated
 from support.monitor import STACKS, stack_environment
 
 sys.path.insert(0, str(STACKS))  # as Pulumi runs the program
@@ -60,15 +60,71 @@ def test_the_schema_refuses_what_the_model_refuses() -> None:
         jsonschema.validate(document, json.loads(schema()))
 
 
+def fields_of(node: dict[str, Any], definitions: dict[str, Any], value: object) -> set[str]:
+    """Every field that `value` shows, as `Definition.field`, by the schema's own references."""
+    if "$ref" in node:
+        name = node["$ref"].removeprefix("#/$defs/")
+        given = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        own = {
+            f"{name}.{field}" for field in definitions[name].get("properties", {}) if field in given
+        }
+        return own | fields_of(definitions[name], definitions, cast("object", value))
+    if "discriminator" in node and isinstance(value, dict):
+        chosen = cast("dict[str, Any]", value)
+        return fields_of(
+            {"$ref": node["discriminator"]["mapping"][chosen["kind"]]}, definitions, chosen
+        )
+    below = [(one, value) for one in node.get("anyOf", [])]
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value)
+        properties = node.get("properties", {})
+        (other,) = node.get("patternProperties", {"": node.get("additionalProperties")}).values()
+        below += [(properties[key], inner[key]) for key in properties if key in inner]
+        if isinstance(other, dict):
+            below += [(other, inner[key]) for key in inner if key not in properties]
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        below += [(node["items"], item) for item in items if "items" in node]
+    return {name for one, part in below for name in fields_of(one, definitions, part)}
+
+
 def test_every_field_is_shown_in_the_example() -> None:
+    document = yaml.safe_load((STACKS / "Pulumi.example.yaml").read_text("utf-8"))
+    whole = json.loads(schema())
+    definitions = whole.pop("$defs")
     # The example has labelled nodes; those of a simulated pool are the same without a selector.
-    text = (STACKS / "Pulumi.example.yaml").read_text("utf-8")
-    names = {
-        name
-        for definition in json.loads(schema())["$defs"].values()
-        for name in definition.get("properties", {})
+    simulated = definitions.pop("SimulatedNodes")["properties"]
+    assert simulated.keys() <= definitions["LabelledNodes"]["properties"].keys()
+    named = {
+        f"{name}.{field}"
+        for name, definition in definitions.items()
+        for field in definition.get("properties", {})
     }
-    assert {name for name in names if f"{name}:" not in text} == set()
+    (top,) = whole["properties"]["config"]["properties"].values()
+    assert named - fields_of(whole, definitions, document) == set()
+    assert top["properties"].keys() == document["config"]["hoheit:environment"].keys()
+
+
+def test_a_field_that_only_another_part_of_the_example_shows_is_not_counted() -> None:
+    document = yaml.safe_load((STACKS / "Pulumi.example.yaml").read_text("utf-8"))
+    whole = json.loads(schema())
+    definitions = whole.pop("$defs")
+    del document["config"]["hoheit:environment"]["hub"]["endpoint"]
+    shown = fields_of(whole, definitions, document)
+    assert "ObjectStore.endpoint" in shown
+    assert "Hub.endpoint" not in shown
+
+
+def test_the_kind_of_a_cluster_is_never_guessed() -> None:
+    environment = changed(("cluster", "context"), "lab")
+    del environment["cluster"]["kind"]
+    with pytest.raises(pulumi.RunError, match=r"\n  cluster\.kind: required, but not given$"):
+        validated(Environment, environment, "e")
+
+
+def test_the_kubeconfig_is_no_part_of_the_environment() -> None:
+    said = refusal(("cluster", "kubeconfig"), "apiVersion: v1")
+    assert said.startswith("  cluster.kubeconfig: unknown field; ")
 
 
 def test_the_program_of_the_stacks_stays_short() -> None:
@@ -107,10 +163,20 @@ def test_the_program_of_the_stacks_stays_short() -> None:
         ),
         (("object_store", "endpoint"), "http://objects", "  object_store.endpoint: weights and "),
         (("cluster", "image_mirror"), "mirror", "  cluster.image_mirror: String should match"),
+        (("cluster", "kind"), "rented", "  cluster.kind: Input should be 'existing'"),
+        (("hub", "endpoint"), "https://hub:65536", "  hub.endpoint: port 65536 does not exist; 1"),
+        ((*MODEL, "replicas"), 3, "  pools.l4: 2 nodes of 1 GPU do not hold all pods, those of"),
+        ((*MODEL, "gpus"), 2, "  pools.l4: 'mistral' does not fit on a node (GPUs: 2 asked, 1 th"),
+        ((*MODEL, "routes"), ["/v1/models"], "  models.mistral.routes: /v1/models; allowed: /v1/"),
         (
-            ("cluster", "capabilities", "internal_load_balancer_annotations"),
-            {},
-            "  cluster.capabilities.internal_load_balancer_annotations: Dictionary should have at",
+            (*MODEL, "engine", "extra_args"),
+            ["--enable-lora"],
+            "  models.mistral.engine.extra_args: --enable-lora is not among the flags that only",
+        ),
+        (
+            ("images", "vllm"),
+            "docker.io/vllm/vllm-openai:v0.31.0",
+            "  images.vllm: tag 'v0.31.0' is not of version ",
         ),
     ],
 )
