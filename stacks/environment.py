@@ -137,6 +137,11 @@ def schema() -> str:
     """Return the JSON schema of a stack file, for editors."""
     environment = Environment.model_json_schema(ref_template="#/$defs/{model}")
     definitions = environment.pop("$defs")
+    for nodes in ("LabelledNodes", "SimulatedNodes"):
+        # pydantic gives the tag a default, but tells members apart by it: a file has to state it.
+        definitions[nodes]["required"].append("kind")
+    for names in ("pools", "models"):
+        environment["properties"][names]["additionalProperties"] = False
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A hoheit stack file",

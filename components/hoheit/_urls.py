@@ -20,6 +20,11 @@ def port_of(url: str) -> int:
     return parts.port or _PORTS[parts.scheme]
 
 
+def has_dots(path: str) -> bool:
+    """Tell whether a part of ``path`` is ``.`` or ``..``, and so leads somewhere else."""
+    return bool({".", ".."} & set(path.split("/")))
+
+
 def _port_exists(url: str) -> str:
     digits = urlsplit(url).netloc.rpartition(":")[2]
     if digits.isdecimal() and not 0 < int(digits) <= _LARGEST_PORT:

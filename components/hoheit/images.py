@@ -14,6 +14,8 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 
+_ENGINE_VERSION = re.compile(rf"(?<![\d.]){re.escape(ENGINE.version)}(?![\w.])")
+
 
 class ImageReference(Args):
     """A reference in full: no registry, tag or digest is left to a default of somebody else."""
@@ -77,7 +79,7 @@ class Images(Args):
     @model_validator(mode="after")
     def _flags_are_those_of_the_engine(self) -> Self:
         tag = ImageReference.parse(self.vllm).tag
-        if tag is not None and ENGINE.version not in tag:
+        if tag is not None and not _ENGINE_VERSION.search(tag):
             raise ValueError(
                 f"vllm: tag '{tag}' is not of version {ENGINE.version}, for which flags, metrics "
                 "and the user id are rendered; take that version, or a tag that contains it"

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ._args import Args, LateObjectName
-from ._urls import HttpsUrl, host_of, port_of
+from ._urls import HttpsUrl, has_dots, host_of, port_of
 from .location import DeclaredLocation
 from .network import Peer
 
@@ -126,8 +126,9 @@ class ModelWeights(Args):
     @model_validator(mode="after")
     def _uri_leads_somewhere(self) -> Self:
         uri = self.uri or ""
-        if {".", ".."} & set(uri.split("/")):
-            raise ValueError("uri: '.' and '..' are no part of a path here")
+        for field in ("repository", "revision", "uri"):
+            if has_dots(getattr(self, field) or ""):
+                raise ValueError(f"{field}: '.' and '..' are no part of a path here")
         if re.fullmatch("s3://[^/]+/?", uri):
             raise ValueError("uri: name the prefix of the model, s3://bucket/prefix")
         if uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", uri):
@@ -146,7 +147,7 @@ class ModelWeights(Args):
                 "digests, manifest_digest: nobody checks them on a claim or an image, which "
                 "hoheit only mounts; leave them out, or bring the weights through object_store"
             )
-        if pickles := [name for name in self.files if name.endswith(_PICKLES)]:
+        if pickles := [name for name in self.files if name.lower().endswith(_PICKLES)]:
             raise ValueError(
                 f"files: {', '.join(pickles)}: a pickle runs code when it is loaded; convert the "
                 "weights to safetensors"

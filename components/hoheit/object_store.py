@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ._args import Args, LateObjectName
-from ._urls import HttpUrl, host_of, port_of
+from ._urls import HttpUrl, has_dots, host_of, port_of
 from .location import UNKNOWN, DeclaredLocation, Fact
 from .network import Peer
 
@@ -35,6 +35,12 @@ class ObjectStore(Args):
     """Where the store is; unknown where nobody declares it."""
     encryption: str | None = None
     """How data at rest is encrypted, as declared in ``location.declaration``."""
+
+    @model_validator(mode="after")
+    def _prefix_stays_in_the_bucket(self) -> Self:
+        if has_dots(self.prefix):
+            raise ValueError("prefix: '.' and '..' are no part of a path here")
+        return self
 
     @model_validator(mode="after")
     def _encryption_is_declared(self) -> Self:

@@ -111,6 +111,13 @@ def test_a_second_deployment_finds_nothing_to_do(project: Project) -> None:
     assert "unchanged" in said
 
 
+def test_what_somebody_deleted_by_hand_comes_back(project: Project) -> None:
+    namespace = project.pulumi("stack", "output", "namespace").stdout.strip()
+    project.lab.kubectl("delete", "secret", "--all", "--namespace", namespace)
+    assert "+ 1 created" in project.deploy().stdout
+    assert project.lab.kubectl("get", "secrets", "--namespace", namespace, "-o", "json")["items"]
+
+
 def test_no_file_of_the_project_is_written(project: Project) -> None:
     project.deploy()
     project.pulumi("preview")

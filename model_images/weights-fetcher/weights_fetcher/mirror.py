@@ -107,7 +107,7 @@ def _selected(order: Order, paths: Sequence[str]) -> list[str]:
     if not selected:
         patterns = ", ".join(order.allow)
         raise FetchError(f"no file of {order.repository} {order.revision} matches {patterns}")
-    pickles = [path for path in selected if PurePosixPath(path).suffix in _PICKLES]
+    pickles = [path for path in selected if PurePosixPath(path).suffix.lower() in _PICKLES]
     if pickles and not order.allow_pickle:
         raise FetchError(
             f"{', '.join(pickles)}: a pickle can run code when it is loaded; "

@@ -84,7 +84,7 @@ def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
         images(**{field: "haproxy:3.2"})
 
 
-@pytest.mark.parametrize("tag", ["v0.31.0", "0.32.1", "nightly", "v0.32"])
+@pytest.mark.parametrize("tag", ["v0.31.0", "0.32.1", "nightly", "v0.32", "v0.32.0rc1", "v10.32.0"])
 def test_an_engine_of_another_version_has_other_flags_and_is_refused(tag: str) -> None:
     with pytest.raises(InvalidArgsError, match=f"vllm: tag '{tag}' is not of version 0.32.0"):
         images(vllm=f"docker.io/vllm/vllm-openai:{tag}")

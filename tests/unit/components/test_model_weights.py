@@ -79,7 +79,8 @@ def test_pickled_weights_are_not_among_the_fetched_files() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["*.bin", "pytorch_model.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle"]
+    "pattern",
+    ["*.bin", "pytorch_model.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle", "*.BIN"],
 )
 def test_files_that_run_code_when_they_are_loaded_are_refused(pattern: str) -> None:
     with pytest.raises(InvalidArgsError, match=r"files: .*: a pickle runs code when it is loaded"):
@@ -163,3 +164,11 @@ def test_a_clusters_fast_volumes_hold_the_copy_of_one_pod() -> None:
 def test_a_prefix_in_the_bucket_is_needed() -> None:
     with pytest.raises(InvalidArgsError, match="name the prefix of the model"):
         stored_weights("s3://models/")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"repository": "../.."}, {"revision": "a/../b"}, {"repository": "./x"}]
+)
+def test_no_part_of_a_source_leads_to_another_prefix(fields: dict[str, str]) -> None:
+    with pytest.raises(InvalidArgsError, match=f"{next(iter(fields))}: '.' and '..' are no part"):
+        hub_weights(**fields, allow_floating_revision=True)

@@ -51,7 +51,7 @@ def test_a_bucket_is_named_as_s3_accepts_it(bucket: str) -> None:
         object_store(bucket=bucket)
 
 
-@pytest.mark.parametrize("prefix", ["/models", "models/", "a//b", "a b", ""])
+@pytest.mark.parametrize("prefix", ["/models", "models/", "a//b", "a b", "", "..", "a/../b"])
 def test_a_prefix_neither_begins_nor_ends_with_a_slash(prefix: str) -> None:
     with pytest.raises(InvalidArgsError, match="prefix"):
         object_store(prefix=prefix)
@@ -70,3 +70,10 @@ def test_encryption_is_declared_only_where_somebody_stands_for_it() -> None:
 def test_a_store_that_nobody_located_is_somewhere_unknown() -> None:
     assert where(object_store().location).country.value is None
     assert where(object_store(location=declared_location()).location).country.value == "DE"
+
+
+def test_a_secret_in_the_place_of_its_name_is_refused_and_not_shown() -> None:
+    with pytest.raises(InvalidArgsError) as refused:
+        object_store(credentials_secret="hunter2-TOPSECRET/+abc")
+    assert "credentials_secret: " in str(refused.value)
+    assert "hunter2" not in str(refused.value)

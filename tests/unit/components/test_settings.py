@@ -102,3 +102,8 @@ def test_settings_cannot_be_changed_after_they_were_checked() -> None:
 def test_a_service_needs_weights_engine_and_name_and_nothing_else() -> None:
     asked = VllmSettings(weights=hub_weights(), engine=engine(), served_model_name="m")
     assert asked.model_fields_set == {"weights", "engine", "served_model_name"}
+
+
+def test_a_truth_is_no_number() -> None:
+    with pytest.raises(InvalidArgsError, match="replicas: true is no number"):
+        settings(replicas=True)

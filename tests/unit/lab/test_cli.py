@@ -81,3 +81,16 @@ def test_a_full_disk_is_one_sentence(
     assert capsys.readouterr().err == (
         "error: the disk is full (/somewhere/file); make room and run the same command again\n"
     )
+
+
+def test_a_file_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(_state: object) -> None:
+        raise PermissionError(13, "Permission denied", "/somewhere/file")
+
+    monkeypatch.setattr(lab, "up", write)
+    assert cli.main(["--state", str(tmp_path), "up"]) == 1
+    assert capsys.readouterr().err == (
+        "error: /somewhere/file: Permission denied; mend that and run the same command again\n"
+    )

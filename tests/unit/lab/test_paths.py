@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,18 @@ def test_the_same_directory_under_another_name_has_the_same_lock(tmp_path: Path)
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert StateDir.at(tmp_path / "link").lock == StateDir.at(tmp_path / "real").lock
     assert StateDir.at(tmp_path / "other").lock != StateDir.at(tmp_path / "real").lock
+
+
+def test_a_file_in_the_place_of_the_state_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lab").touch()
+    with pytest.raises(LabError, match="is a file; remove it, or choose another place"):
+        StateDir.at(tmp_path / "lab").create()
+
+
+def test_a_disk_without_room_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearly_full = os.statvfs_result((4096, 4096, 100, 10, 10, 1, 1, 1, 0, 255))
+    monkeypatch.setattr(os, "statvfs", lambda _path: nearly_full)
+    with pytest.raises(LabError, match="has 0 MiB left on its disk, a lab needs 300; make room"):
+        StateDir.at(tmp_path / "lab").create()

@@ -69,3 +69,10 @@ def test_a_salt_in_the_projects_own_file_wins(state: StateDir, tmp_path: Path) -
 def test_two_checkouts_of_one_project_do_not_share_a_copy(state: StateDir, tmp_path: Path) -> None:
     one, other = make_project(tmp_path / "one"), make_project(tmp_path / "other")
     assert one.copies(state) != other.copies(state)
+
+
+def test_a_stack_file_that_is_not_utf_8_is_named(tmp_path: Path, state: StateDir) -> None:
+    project = make_project(tmp_path / "shop")
+    project.stack_file("dev").write_bytes(b"config: {shop:name: M\xfcller}")
+    with pytest.raises(LabError, match=r"Pulumi.dev.yaml is not UTF-8 \(byte 21\)"):
+        refresh_copy(state, project, "dev")

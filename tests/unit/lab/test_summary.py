@@ -46,3 +46,18 @@ def test_pods_stand_under_their_node_and_simulated_nodes_say_so() -> None:
 
 def test_nothing_is_called_simulated_where_nothing_is() -> None:
     assert "SIMULATED" not in "\n".join(placement([node("real", simulated=False)], []))
+
+
+def test_a_native_sidecar_counts_among_the_containers_of_its_pod() -> None:
+    served = pod("llm", "real", "Running", True)
+    served["spec"]["initContainers"] = [
+        {"name": "fetch"},
+        {"name": "proxy", "restartPolicy": "Always"},
+    ]
+    served["status"]["initContainerStatuses"] = [
+        {"name": "fetch", "ready": True},
+        {"name": "proxy", "ready": False},
+    ]
+    lines = placement([node("real", simulated=False)], [served])
+    count = len(served["spec"]["containers"]) + 1
+    assert f"    shop/llm: Running, 1 of {count} containers ready" in lines
