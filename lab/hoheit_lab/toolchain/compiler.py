@@ -33,6 +33,9 @@ class Compiler:
         """Compiles `program` to the file `target`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         (self.caches / "tmp").mkdir(parents=True, exist_ok=True)
+        telemetry = self.caches / "config" / "go" / "telemetry"
+        telemetry.mkdir(parents=True, exist_ok=True)
+        (telemetry / "mode").write_text("off")
         log = self.logs / f"build-{program.name}.log"
         with log.open("w") as output:
             child = subprocess.Popen(  # noqa: S603 - our own argument list
@@ -52,8 +55,15 @@ class Compiler:
             raise LabError(f"building {program.name} failed: {_reason(log)} (all of it: {log})")
 
     def environment(self) -> dict[str, str]:
-        """The environment of `go`: proxies and mirrors of the user, flags and caches of ours."""
+        """The environment of `go`: proxies and mirrors of the user, flags and caches of ours.
+
+        Go counts its own calls in a folder of the user's configuration, and offers no variable to
+        move that alone. So the whole configuration moves, but for the file of `go env -w`.
+        """
+        own = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
         return os.environ | {
+            "XDG_CONFIG_HOME": str(self.caches / "config"),
+            "GOENV": os.environ.get("GOENV") or str(Path(own) / "go" / "env"),
             "GOTOOLCHAIN": "local",
             "CGO_ENABLED": "0",
             # Writable, so that deleting the cache needs no chmod.

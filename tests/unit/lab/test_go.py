@@ -1,3 +1,6 @@
+import dataclasses
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -5,6 +8,9 @@ from hoheit_lab.errors import LabError
 from hoheit_lab.toolchain import go
 from hoheit_lab.toolchain.compiler import Compiler
 from hoheit_lab.toolchain.go import Go, find_go
+from hoheit_lab.toolchain.programs import PROGRAMS, Group, Program
+
+PATH = os.environ["PATH"]
 
 
 def put_go(directory: Path, version: str) -> Path:
@@ -61,3 +67,25 @@ def test_checksums_stay_on_and_nothing_compiles_c(tmp_path: Path) -> None:
     assert environment["CGO_ENABLED"] == "0"
     assert environment["GOTOOLCHAIN"] == "local"
     assert environment["GOFLAGS"] == "-modcacherw"
+
+
+def test_a_real_build_leaves_the_home_alone_and_counts_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = shutil.which("go", path=PATH)
+    if real is None:
+        pytest.skip("needs Go on PATH")
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    module = tmp_path / "module"
+    module.mkdir()
+    (module / "go.mod").write_text("module tiny\n\ngo 1.21\n")
+    (module / "main.go").write_text("package main\n\nfunc main() {}\n")
+    compiler = Compiler(Go(Path(real), "go"), tmp_path / "caches", tmp_path / "logs")
+    monkeypatch.setattr(Group, "module_dir", property(lambda _group: module))
+    tiny = dataclasses.replace(PROGRAMS["etcd"].group, packages={"tiny": "."})
+    compiler.compile(Program("tiny", tiny), tmp_path / "tiny")
+    assert (tmp_path / "tiny").exists()
+    assert not list((tmp_path / "home").iterdir())
+    assert not list((tmp_path / "caches").rglob("*.count"))
