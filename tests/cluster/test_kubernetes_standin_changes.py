@@ -129,6 +129,8 @@ def test_drift_by_hand_is_seen_by_a_refresh_and_undone_by_the_next_update(
     lab.kubectl("scale", "deployment/it", "-n", namespace, "--replicas=3")
     lab.kubectl("set", "image", "deployment/it", "-n", namespace, "c=apache")
     lab.kubectl("label", "deployment/it", "-n", namespace, "theirs=1")
+    # A refresh in the middle of a rollout also says that it is not ready, which is another test.
+    lab.kubectl("rollout", "status", "deployment/it", "-n", namespace, "--timeout=60s")
 
     drifted = standin.refresh(resource)
 
