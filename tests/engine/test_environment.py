@@ -74,7 +74,8 @@ def test_a_wrong_environment_fails_an_update_without_preview_in_the_same_way(
 
 def test_a_stack_without_environment_is_told_where_to_begin(project: StacksProject) -> None:
     text = project.configure(None).preview(fails=True).text
-    assert "stack 'test' has no 'hoheit:environment'; start from stacks/Pulumi.example.yaml" in text
+    assert "stack 'test' has no 'hoheit:environment', or not as a mapping; start" in text
+    assert "from stacks/Pulumi.example.yaml" in text
     assert "Traceback" not in text
 
 
