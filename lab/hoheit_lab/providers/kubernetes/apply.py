@@ -20,6 +20,7 @@ from .waiting import Pace, Patience
 FORCE = "pulumi.com/patchForce"
 MANAGER = "pulumi.com/patchFieldManager"
 _RETRY_SECONDS = 15.0
+_TAKEOVER_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,7 @@ def update(write: Write, live: dict[str, Any], cluster: Cluster, *, patch: bool)
     path = cluster.path_of(live)
     try:
         if not write.dry_run and not patch:
-            operations = takeover(live, write.manager)
-            if operations:
-                cluster.server.patch(path, operations, how=JSON_PATCH)
+            _take_over(live, write, path, cluster)
         return _apply(write, path, cluster, over_hands=not patch)
     except ApiError as error:
         if error.not_found:
@@ -161,6 +160,22 @@ def update(write: Write, live: dict[str, Any], cluster: Cluster, *, patch: bool)
                 " `pulumi refresh` notices, and the next `pulumi up` creates it again"
             ) from error
         raise write.refused("updating", error) from error
+
+
+def _take_over(live: dict[str, Any], write: Write, path: str, cluster: Cluster) -> None:
+    """Make fields that a person set ours; a controller may write meanwhile, so it reads again."""
+    for left in reversed(range(_TAKEOVER_TRIES)):
+        operations = takeover(live, write.manager)
+        if not operations:
+            return
+        try:
+            cluster.server.patch(path, operations, how=JSON_PATCH)
+        except ApiError as error:
+            if not error.conflict or not left:
+                raise
+            live = cluster.server.get(path)
+        else:
+            return
 
 
 def relinquish(obj: dict[str, Any], manager: str, cluster: Cluster) -> None:
