@@ -103,10 +103,6 @@ class ApiServer:
         """Read."""
         return self._request("GET", path, query, headers={"Accept": accept})
 
-    def post(self, path: str, body: Any, query: dict[str, str] | None = None) -> Any:
-        """Create."""
-        return self._request("POST", path, query, body, {"Content-Type": _JSON})
-
     def patch(
         self, path: str, body: Any, query: dict[str, str] | None = None, how: str = APPLY_PATCH
     ) -> Any:
