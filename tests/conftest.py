@@ -4,8 +4,14 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TIERS = ("unit", "mocks", "engine", "cluster", "serving")
+
+
+# A shared machine draws slowly at times; that is no fault of a strategy.
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shared")
 
 
 def pytest_configure() -> None:

@@ -179,7 +179,9 @@ unless key_is_set key_matches
 unless {{ method GET }} get_path or {{ method POST }} post_path
 
     http-request return status 411 {unsized} if {{ req.hdr(transfer-encoding) -m found }}
-    http-request return status 413 {large} if {{ req.hdr_val(content-length) gt {max_body_bytes} }}
+    # Not hdr_val, which has 32 bits: 4 GiB and a byte would count as one byte.
+    http-request return status 413 {large} \
+if {{ req.hdr(content-length),add(0) gt {max_body_bytes} }}
 
     {_only_known_headers()}
     # Nothing of the target but the path: no query, no other authority.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hoheit_facts import ENGINE, switches_off
+from hoheit_facts import ENGINE, IMAGES, switches_off
 
 from ._flags import serve_flags
 from ._gateway import (
@@ -31,6 +31,7 @@ from ._weights import (
     pull_container,
     weights_volume,
 )
+from .plan import SHARED_MEMORY_GIB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,8 +57,6 @@ GATEWAY_MOUNT = "/usr/local/etc/haproxy"
 """Where HAProxy's image expects its configuration."""
 GATEWAY_FILE = "haproxy.cfg"
 _HOME = f"/home/{ENGINE.user_name}"
-_SHARED_MEMORY_GIB = 2
-"""Tensor-parallel workers exchange data through /dev/shm; the default of 64 MiB stops them."""
 _BYTES_PER_MIB = 1024**2
 
 
@@ -133,7 +132,7 @@ class ServerPod:
             "containers": [self._engine(api_key_secret)],
             "volumes": self._volumes(gateway_config),
         }
-        if self.runtime_class:
+        if self.runtime_class and self.settings.gpus:
             spec["runtime_class_name"] = self.runtime_class
         if self.images.pull_secrets:
             spec["image_pull_secrets"] = [{"name": name} for name in self.images.pull_secrets]
@@ -142,13 +141,13 @@ class ServerPod:
     def _pull(self) -> list[ContainerArgsDict]:
         if self.store is None or not is_pulled(self.weights):
             return []
-        return [pull_container(self.weights, self.store, self.images.weights_fetcher)]
+        return [pull_container(self.weights, self.store, self.images.reference("weights_fetcher"))]
 
     def _gateway(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
         """Return the sidecar: up before the engine, and down only after its last answer."""
         return {
             "name": "gateway",
-            "image": self.images.gateway,
+            "image": self.images.reference("gateway"),
             "restart_policy": "Always",
             "command": [*GATEWAY_COMMAND, f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
             "env": [_api_key(API_KEY_VARIABLE, api_key_secret)],
@@ -172,11 +171,11 @@ class ServerPod:
         }
 
     def _engine(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
-        gpus = {GPU_RESOURCE: str(self.settings.gpus)}
+        gpus = {GPU_RESOURCE: str(self.settings.gpus)} if self.settings.gpus else {}
         memory = {"memory": f"{self.settings.memory_mib}Mi"}
         return {
             "name": "vllm",
-            "image": self.images.vllm,
+            "image": self.images.reference("vllm" if self.settings.gpus else "vllm_cpu"),
             # The image's entrypoint has changed between versions; the command never does.
             "command": ["vllm"],
             "args": list(self.flags),
@@ -215,13 +214,14 @@ class ServerPod:
             {"name": "tmp", "empty_dir": {"size_limit": f"{TEMPORARY_GIB}Gi"}},
             {
                 "name": "shm",
-                "empty_dir": {"medium": "Memory", "size_limit": f"{_SHARED_MEMORY_GIB}Gi"},
+                # Workers exchange data through it; the default of 64 MiB stops them.
+                "empty_dir": {"medium": "Memory", "size_limit": f"{SHARED_MEMORY_GIB}Gi"},
             },
         ]
 
 
 def _engine_environment() -> list[EnvVarArgsDict]:
-    silence = switches_off(["vllm", "huggingface_hub", "huggingface_hub-offline"])
+    silence = switches_off(IMAGES["vllm"].software)
     # Without HOME and USER, PyTorch looks for a cache directory that it may not write.
     own = {"HOME": _HOME, "USER": ENGINE.user_name, "HF_HOME": f"{_HOME}/.cache/huggingface"}
     return [{"name": name, "value": value} for name, value in {**own, **silence}.items()]

@@ -92,7 +92,8 @@ def mirror_stores(store: ObjectStore, prefix: str) -> tuple[Store, ...]:
             name=f"weights below {prefix}",
             data_class=DataClass.WEIGHTS,
             medium=f"bucket {store.bucket} at {store.host}",
-            location=where(store.location),
+            host=store.host,
+            location=store.whereabouts,
             encryption=store.encryption_at_rest,
             on_destroy=OnDestroy.RETAIN,
         ),
@@ -153,5 +154,5 @@ def _object_store(store: ObjectStore, purpose: str) -> Egress:
         port=store.port,
         purpose=purpose,
         when=Phase.START,
-        location=where(store.location),
+        location=store.whereabouts,
     )

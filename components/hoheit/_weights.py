@@ -132,7 +132,7 @@ def mirror_pod(
         "containers": [
             {
                 "name": "mirror",
-                "image": images.weights_fetcher,
+                "image": images.reference("weights_fetcher"),
                 "command": ["weights-fetcher", "mirror"],
                 "args": [*arguments, *_digest_arguments(weights)],
                 "env": [

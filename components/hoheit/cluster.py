@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import pulumi
 import pulumi_kubernetes as k8s
 from hoheit_facts import Gpu
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ._args import Args, InputStr, ObjectName
 from .capacity import Room
-from .location import Location
+from .location import UNKNOWN, DeclaredLocation, Fact, Location, where
 from .network import ClusterNetwork
 
 
@@ -21,13 +21,21 @@ class StoragePurpose(StrEnum):
     MODEL_CACHE = "model-cache"
     """Weights of one pod, for the pod's life."""
     DATABASE = "database"
+    METRICS = "metrics"
+    """Time series."""
+    OBJECTS = "objects"
+    """Objects of an S3 server inside the cluster."""
 
 
 class StorageChoice(Args):
-    """The volume that a cluster offers for a purpose."""
+    """The volume that a cluster offers for a purpose, and what is known of the disks below."""
 
     storage_class: str | None
     """StorageClass of a claim; None for the node's own disk, an emptyDir."""
+    location: Location = Location()
+    """Where the disks are; of a node's own disk it is the node that knows."""
+    encryption: Fact = UNKNOWN
+    key_holder: Fact = UNKNOWN
 
 
 class StorageClass(Args):
@@ -37,6 +45,35 @@ class StorageClass(Args):
     encrypted: bool | None = None
     """None: nobody stated it."""
     read_write_many: bool = False
+    location: DeclaredLocation | None = None
+    """Where its disks are; unknown where nobody declares it."""
+    encryption: str | None = None
+    """How its volumes are encrypted, as declared in ``location.declaration``."""
+    key_holder: str | None = None
+    """Who holds the keys, likewise."""
+
+    @model_validator(mode="after")
+    def _somebody_said_so(self) -> Self:
+        for field in ("encryption", "key_holder"):
+            if getattr(self, field) is not None and self.location is None:
+                raise ValueError(f"{field}: needs location with its declaration, else nobody said")
+        if self.encrypted is False and self.encryption is not None:
+            raise ValueError("encryption: given, but encrypted is false; leave out one of the two")
+        return self
+
+    def choice(self) -> StorageChoice:
+        """Return the class as the volume for a purpose, each fact with its declaration."""
+        return StorageChoice(
+            storage_class=self.name,
+            location=where(self.location),
+            encryption=self._declared(self.encryption),
+            key_holder=self._declared(self.key_holder),
+        )
+
+    def _declared(self, value: str | None) -> Fact:
+        if value is None or self.location is None:
+            return UNKNOWN
+        return Fact(value=value, source=self.location.source())
 
 
 class NetworkPolicyEnforcement(StrEnum):
@@ -46,6 +83,8 @@ class NetworkPolicyEnforcement(StrEnum):
     CALICO = "calico"
     KUBE_ROUTER = "kube-router"
     VPC_CNI = "vpc-cni"
+    KINDNET = "kindnet"
+    """The CNI of kind, which enforces since kind 0.24."""
     NONE = "none"
     """Objects are accepted and ignored."""
     UNKNOWN = "unknown"
@@ -65,7 +104,7 @@ class Capabilities(Args):
     gpu_runtime_class: ObjectName | None = None
     """RuntimeClass that GPU pods name; None where the default runtime serves them."""
     storage_classes: tuple[StorageClass, ...] = ()
-    """The first one serves databases."""
+    """The first one serves databases, metrics and objects."""
     model_cache_storage_class: ObjectName | None = None
     """StorageClass of fast node-local volumes for weights; None takes the node's own disk."""
     network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
@@ -77,8 +116,9 @@ class Capabilities(Args):
 class NodeShape(Args):
     """The nodes of one pool, all alike."""
 
-    gpu: Gpu
-    gpus: int = Field(ge=1)
+    gpu: Gpu | None
+    """None: the nodes have no GPU, for a trial with the engine's CPU build."""
+    gpus: int = Field(ge=0)
     """GPUs on one node."""
     cpu_millicores: int = Field(gt=0)
     """Allocatable CPU of one node, DaemonSets already taken off."""
@@ -88,6 +128,12 @@ class NodeShape(Args):
     """Allocatable ephemeral storage of one node in GiB."""
     max_nodes: int = Field(ge=1)
     """Nodes that the pool can grow to."""
+
+    @model_validator(mode="after")
+    def _gpus_are_of_a_kind(self) -> Self:
+        if (self.gpu is None) != (self.gpus == 0):
+            raise ValueError("gpus: 0 where there is no gpu, at least 1 where there is one")
+        return self
 
     @property
     def room(self) -> Room:
@@ -167,6 +213,11 @@ class Cluster(Protocol):
     @property
     def location(self) -> Location:
         """Where the control plane is."""
+        ...
+
+    @property
+    def node_location(self) -> Location:
+        """Where the nodes are that belong to no pool: all that needs no GPU runs there."""
         ...
 
     def gpu_nodes(self, name: str, spec: Any, opts: pulumi.ResourceOptions) -> GpuNodes:

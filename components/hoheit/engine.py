@@ -21,6 +21,7 @@ OWNED_FLAGS = {
     "--served-model-name": "set served_model_name",
     "--max-model-len": "set engine.max_model_len",
     "--gpu-memory-utilization": "set engine.gpu_memory_utilization",
+    "--kv-cache-memory-bytes": "set engine.cpu_kv_cache_gib; on a GPU the engine measures it",
     "--tensor-parallel-size": "set gpus",
     "--dtype": "set engine.dtype",
     "--quantization": "set engine.quantization",
@@ -61,6 +62,9 @@ class EngineSettings(Args):
     """Longest request in tokens, prompt and answer together."""
     gpu_memory_utilization: float = Field(default=ENGINE.default_gpu_memory_utilization, gt=0, le=1)
     """Share of each GPU's memory that the engine may use; the default is the engine's own."""
+    cpu_kv_cache_gib: int | None = Field(default=None, ge=1)
+    """KV cache in GiB of host memory, for a service without GPU (``gpus: 0``): there the engine
+    would else reserve a share of the whole node's memory, limits of the pod or not."""
     dtype: Dtype = Dtype.AUTO
     quantization: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+$")
     """Only where the model's own config does not say it."""

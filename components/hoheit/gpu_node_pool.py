@@ -30,6 +30,8 @@ class _Name(Args):
 class GpuNodePool(pulumi.ComponentResource):
     """GPU nodes with a taint, and the one way to get onto them.
 
+    For a trial without GPUs the nodes may have none; then nothing is tainted.
+
     Creates whatever the cluster's driver needs for the nodes. Workloads take
     :attr:`node_selector` and :attr:`tolerations` from here, wait for :attr:`ready`, and
     :meth:`claim` their share.
@@ -41,7 +43,7 @@ class GpuNodePool(pulumi.ComponentResource):
     node_selector: dict[str, str]
     """Labels that only this pool's nodes carry."""
     tolerations: list[k8s.core.v1.TolerationArgsDict]
-    """What lets a pod onto the tainted nodes."""
+    """What lets a pod onto the tainted nodes; nothing, where nodes without GPU have no taint."""
     ready: tuple[pulumi.Resource, ...]
     """Every workload depends on these, so that destroy removes pods before nodes."""
     location: Location
@@ -64,7 +66,7 @@ class GpuNodePool(pulumi.ComponentResource):
         self.cluster = args.cluster
         self.shape = nodes.shape
         self.node_selector = nodes.node_selector
-        self.tolerations = [GPU_TOLERATION]
+        self.tolerations = [GPU_TOLERATION] if self.shape.gpu else []
         self.ready = nodes.ready
         self.location = nodes.location
         self.stores = (_node_disks(name, nodes.location),)
@@ -72,7 +74,7 @@ class GpuNodePool(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "nodeSelector": self.node_selector,
-                "gpu": self.shape.gpu.name,
+                "gpu": self.shape.gpu.name if self.shape.gpu else None,
                 "gpusPerNode": self.shape.gpus,
                 "maxNodes": self.shape.max_nodes,
                 "stores": plain(self.stores),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Self
 
 from hoheit_facts import ENGINE, IMAGES
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ._args import Args, ObjectName
 
@@ -48,54 +48,100 @@ class ImageReference(Args):
         )
 
 
-class Images(Args):
-    """The images of one environment."""
+_NO_DIGEST = (
+    "no digest, and images are locked; add @sha256:... as your registry shows it, or set "
+    "locked: false outside production"
+)
 
-    vllm: str = Field(default=IMAGES["vllm"].reference or "")
+
+class Images(Args):
+    """The images of one environment; a component checks those that it runs."""
+
+    vllm: str | None = IMAGES["vllm"].reference
     """Serves the model."""
-    gateway: str = Field(default=IMAGES["gateway"].reference or "")
-    """Guards the model: HAProxy."""
-    weights_fetcher: str
+    vllm_cpu: str | None = IMAGES["vllm-cpu"].reference
+    """Serves a small model where there is no GPU."""
+    gateway: str | None = IMAGES["gateway"].reference
+    """Guards the model, and lends other servers a metrics port: HAProxy."""
+    weights_fetcher: str | None = None
     """Brings the weights; built from ``model_images/weights-fetcher`` into your own registry."""
+    prometheus: str | None = IMAGES["prometheus"].reference
+    alertmanager: str | None = IMAGES["alertmanager"].reference
+    grafana: str | None = IMAGES["grafana"].reference
+    kube_state_metrics: str | None = IMAGES["kube-state-metrics"].reference
+    dcgm_exporter: str | None = IMAGES["dcgm-exporter"].reference
+    mlflow: str | None = None
+    """MLflow with drivers; built from ``model_images/mlflow`` into your own registry."""
+    postgres: str | None = IMAGES["postgres"].reference
+    versitygw: str | None = IMAGES["versitygw"].reference
+    """S3 server over a volume, for artifacts where the environment has no object store."""
     locked: bool = True
     """Refuse an image without a digest."""
     pull_secrets: tuple[ObjectName, ...] = ()
     """Names of Secrets with registry credentials, in the workload's namespace."""
 
     @model_validator(mode="after")
-    def _references_are_full_and_pinned(self) -> Self:
-        for field in ("vllm", "gateway", "weights_fetcher"):
+    def _references_are_full(self) -> Self:
+        for field in IMAGE_FIELDS:
+            if (text := getattr(self, field)) is None:
+                continue
             try:
-                reference = ImageReference.parse(getattr(self, field))
+                reference = ImageReference.parse(text)
             except ValueError as error:
                 raise ValueError(f"{field}: {error}") from None
-            if self.locked and reference.digest is None:
-                raise ValueError(
-                    f"{field}: no digest, and images are locked; add "
-                    "@sha256:... as your registry shows it, or set locked: false outside production"
-                )
+            # A default has no digest; whoever runs it says so. What is written here must have one.
+            if self.locked and field in self.model_fields_set and reference.digest is None:
+                raise ValueError(f"{field}: {_NO_DIGEST}")
         return self
 
     @model_validator(mode="after")
     def _flags_are_those_of_the_engine(self) -> Self:
-        tag = ImageReference.parse(self.vllm).tag
-        if tag is not None and not _ENGINE_VERSION.search(tag):
-            raise ValueError(
-                f"vllm: tag '{tag}' is not of version {ENGINE.version}, for which flags, metrics "
-                "and the user id are rendered; take that version, or a tag that contains it"
-            )
+        for field in ("vllm", "vllm_cpu"):
+            text: str | None = getattr(self, field)
+            tag = ImageReference.parse(text).tag if text else None
+            if tag is not None and not _ENGINE_VERSION.search(tag):
+                raise ValueError(
+                    f"{field}: tag '{tag}' is not of version {ENGINE.version}, for which flags, "
+                    "metrics and the user id are rendered; take that version, or a tag that "
+                    "contains it"
+                )
         return self
 
-    @property
-    def references(self) -> list[str]:
-        """Every image that a node pulls."""
-        return [self.vllm, self.gateway, self.weights_fetcher]
+    def check(self, *fields: str) -> None:
+        """Tell whether the images of these fields may run.
+
+        Raises:
+            ValueError: beginning with the path of the first one that is missing, or that has no
+                digest while images are locked.
+        """
+        for field in fields:
+            text = getattr(self, field)
+            if text is None:
+                raise ValueError(
+                    f"images.{field}: required here and without a default, because it is built "
+                    f"from model_images/{field.replace('_', '-')} into a registry of your own"
+                )
+            if self.locked and ImageReference.parse(text).digest is None:
+                raise ValueError(f"images.{field}: {_NO_DIGEST}")
+
+    def reference(self, field: str) -> str:
+        """Return the image of a field that :meth:`check` has accepted."""
+        reference: str = getattr(self, field)
+        return reference
+
+    def references(self, *fields: str) -> list[str]:
+        """Return the images of these fields, which :meth:`check` has accepted."""
+        return [self.reference(field) for field in fields]
 
     def rewritten(self, rewrite: Callable[[str], str]) -> Self:
         """Return the same images as ``rewrite`` names them, for example in a mirror."""
+        given = {field: getattr(self, field) for field in IMAGE_FIELDS}
         return self.model_copy(
-            update={
-                field: rewrite(getattr(self, field))
-                for field in ("vllm", "gateway", "weights_fetcher")
-            }
+            update={field: text and rewrite(text) for field, text in given.items()}
         )
+
+
+IMAGE_FIELDS = tuple(
+    field for field in Images.model_fields if field not in ("locked", "pull_secrets")
+)
+"""The fields of :class:`Images` that name an image."""

@@ -58,3 +58,6 @@ class ClusterNetwork(Args):
     """The cluster's name servers."""
     domain: str = "cluster.local"
     """Domain suffix of Services."""
+    api_server: Peer | None = None
+    """The API server as pods reach it, once the Service ``kubernetes`` is resolved: its addresses
+    as ``cidrs`` and its ``port``. Only what watches objects needs it, a monitoring stack."""

@@ -1,13 +1,41 @@
 """An S3-compatible object store that exists already."""
 
-from typing import Self
+import re
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ._args import Args, LateObjectName
 from ._urls import HttpUrl, has_dots, host_of, port_of
-from .location import UNKNOWN, DeclaredLocation, Fact
+from .location import UNKNOWN, DeclaredLocation, Fact, Location, where
 from .network import Peer
+
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def _is_accepted_by_s3(name: str) -> str:
+    """Apply what a pattern does not say of "Bucket naming rules" in Amazon's S3 user guide."""
+    if ".." in name:
+        raise ValueError("two dots in a row are no bucket name; take letters, digits, hyphens")
+    if _ADDRESS.fullmatch(name):
+        raise ValueError("a bucket name must not look like an IP address; begin with a letter")
+    if name.startswith(_RESERVED_PREFIXES):
+        raise ValueError(
+            f"S3 keeps names that begin with {', '.join(_RESERVED_PREFIXES)} to itself"
+        )
+    if name.endswith(_RESERVED_SUFFIXES):
+        raise ValueError(f"S3 keeps names that end with {', '.join(_RESERVED_SUFFIXES)} to itself")
+    return name
+
+
+BucketName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+    AfterValidator(_is_accepted_by_s3),
+]
+"""3 to 63 characters as S3 accepts them: lower-case letters, digits, dots and hyphens."""
 
 
 class ObjectStore(Args):
@@ -15,8 +43,8 @@ class ObjectStore(Args):
 
     endpoint: HttpUrl
     """URL of the S3 API."""
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
-    """Bucket name, 3 to 63 characters as S3 accepts them."""
+    bucket: BucketName
+    """Name of the bucket."""
     prefix: str = Field(default="models", pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")
     """Key prefix under which models lie."""
     region: str = "us-east-1"
@@ -56,6 +84,11 @@ class ObjectStore(Args):
                 "allow_plain_http: true where the pod network itself is encrypted"
             )
         return self
+
+    @property
+    def whereabouts(self) -> Location:
+        """Where the store is, as far as somebody declared it."""
+        return where(self.location)
 
     @property
     def host(self) -> str:

@@ -1,4 +1,4 @@
-"""GPU memory before anything starts: what can be ruled out, and what stays unknown."""
+"""Memory before anything starts: what can be ruled out, and what stays unknown."""
 
 from hoheit_facts import ENGINE, Gpu
 
@@ -8,6 +8,8 @@ from .model_weights import Architecture, ModelWeights
 
 _GIB = 1024**3
 _MIB_PER_GIB = 1024
+SHARED_MEMORY_GIB = 2
+"""Of /dev/shm in a server pod; it counts against the memory limit of the container."""
 _FLOAT32_BYTES = 4
 _KV_BYTES = {
     KvCacheDtype.AUTO: 2,
@@ -21,11 +23,13 @@ _KV_BYTES = {
 class MemoryPlan(Args):
     """Memory of each GPU of one replica, in GiB. Upper bounds: what is unknown only takes away."""
 
-    gpu: str
-    gpu_memory_gib: float
-    gpu_memory_source: str
+    device: str
+    """Name of the GPU, or ``CPU``."""
+    memory_gib: float
+    """Memory of the GPU, or of the server container."""
+    memory_source: str
     budget_gib: float
-    """Memory times ``gpu_memory_utilization``."""
+    """What the engine may use: on a GPU, memory times ``gpu_memory_utilization``."""
     weights_gib: float
     """Share of one GPU in the declared size of the weights."""
     kv_cache_gib: float
@@ -86,12 +90,51 @@ def plan_memory(weights: ModelWeights, engine: EngineSettings, gpu: Gpu, gpus: i
         _refuse_long_context(engine, weights.architecture)
         _refuse_short_cache(tokens, engine)
     return MemoryPlan(
-        gpu=gpu.name,
-        gpu_memory_gib=round(memory, 2),
-        gpu_memory_source=gpu.memory_source,
+        device=gpu.name,
+        memory_gib=round(memory, 2),
+        memory_source=gpu.memory_source,
         budget_gib=round(budget, 2),
         weights_gib=round(share, 2),
         kv_cache_gib=round(left, 2),
+        kv_bytes_per_token=per_token,
+        kv_tokens=tokens,
+        max_concurrency=None if tokens is None else round(tokens / engine.max_model_len, 2),
+        unknown=tuple(unknown),
+    )
+
+
+def plan_host_memory(weights: ModelWeights, engine: EngineSettings, memory_mib: int) -> MemoryPlan:
+    """Return the plan of one replica without GPU, in the memory of its container.
+
+    Raises:
+        DoesNotFitError: if weights, KV cache and shared memory exceed the limit, or the KV cache
+            does not hold one request of full length.
+    """
+    memory = memory_mib / _MIB_PER_GIB
+    budget = memory - SHARED_MEMORY_GIB
+    cache = float(engine.cpu_kv_cache_gib or 0)
+    if weights.size_gib + cache > budget:
+        raise DoesNotFitError(
+            f"memory_mib: {memory:.2f} GiB, but weights ({weights.size_gib:.2f} GiB), KV cache "
+            f"({cache:.2f} GiB) and shared memory ({SHARED_MEMORY_GIB} GiB) need more; raise it, "
+            "or lower engine.cpu_kv_cache_gib"
+        )
+    unknown = ["activation peak, and what Python and PyTorch take (more memory than stated)"]
+    per_token = tokens = None
+    if weights.architecture is None:
+        unknown.append("KV cache per token (weights.architecture is not given)")
+    else:
+        per_token = kv_bytes_per_token(weights.architecture, engine, gpus=1)
+        tokens = kv_tokens(cache, per_token)
+        _refuse_long_context(engine, weights.architecture)
+        _refuse_short_cache(tokens, engine)
+    return MemoryPlan(
+        device="CPU",
+        memory_gib=round(memory, 2),
+        memory_source="memory_mib of the service",
+        budget_gib=round(budget, 2),
+        weights_gib=round(weights.size_gib, 2),
+        kv_cache_gib=cache,
         kv_bytes_per_token=per_token,
         kv_tokens=tokens,
         max_concurrency=None if tokens is None else round(tokens / engine.max_model_len, 2),

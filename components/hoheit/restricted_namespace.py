@@ -64,7 +64,8 @@ class RestrictedNamespace(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = args.namespace
-        self.namespace = pulumi.Output.all(namespace.metadata.name, policy.id).apply(
+        # The policy's URN exists when the policy does, and unlike its id is known in preview.
+        self.namespace = pulumi.Output.all(namespace.metadata.name, policy.urn).apply(
             lambda pair: pair[0]
         )
         self.register_outputs({"namespace": self.namespace})

@@ -1,10 +1,15 @@
 """What a monitoring system needs to know to scrape one component."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from ._args import Args, InputStr
+from ._args import Args, DnsLabel, InputStr
+
+PortName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=15)
+]
+"""A name that Kubernetes accepts for a port (RFC 6335)."""
 
 
 class ScrapeTarget(Args):
@@ -13,14 +18,18 @@ class ScrapeTarget(Args):
     namespace: InputStr
     selector: dict[str, str] = Field(min_length=1)
     """Labels of the pods."""
-    port_name: str = Field(min_length=1)
-    """Name, not number, of the container port."""
+    port_name: PortName
+    """Name of the container port, by which Prometheus finds it."""
+    port: int = Field(ge=1, le=65535)
+    """Its number, for the network rules: not every CNI resolves names."""
     path: str = "/metrics"
     scheme: str = Field(default="http", pattern="^https?$")
     auth_secret: InputStr | None = None
     """Secret with a bearer token, where the target asks for one."""
     interval_seconds: int = Field(default=30, gt=0)
     timeout_seconds: int = Field(default=10, gt=0)
+    job: DnsLabel
+    """Name of the service that the pods belong to, for the label ``job``."""
     exporter: str
     """Program whose metrics these are, for example ``vllm``."""
     exporter_version: str | None

@@ -11,7 +11,7 @@ from pydantic import InstanceOf, model_validator
 
 from ._args import PACKAGE, Args, InputStr, ServiceName, plain, validated
 from ._deployment_spec import config_hash, deployment_spec
-from ._gateway import API_PORT, GATEWAY_METRICS_PATH
+from ._gateway import API_PORT, GATEWAY_METRICS_PATH, METRICS_PORT
 from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
 from ._server_pod import API_KEY, GATEWAY_FILE, ServerPod
@@ -30,7 +30,7 @@ from .gpu_node_pool import GpuNodePool
 from .images import Images
 from .model_weights import Hub, WeightsSource
 from .object_store import ObjectStore
-from .plan import DoesNotFitError, MemoryPlan, plan_memory
+from .plan import MemoryPlan
 from .register import Egress, Store
 from .scrape_target import ScrapeTarget
 from .vllm_settings import VllmSettings
@@ -78,7 +78,12 @@ class VllmServiceArgs(VllmSettings):
 
     @model_validator(mode="after")
     def _weights_can_be_reached(self) -> Self:
-        self.check_means(self.object_store, self.hub)
+        self.check_means(self.object_store.bucket if self.object_store else None, self.hub)
+        return self
+
+    @model_validator(mode="after")
+    def _images_can_be_pulled(self) -> Self:
+        self.images.check(*self.image_fields)
         return self
 
 
@@ -143,7 +148,10 @@ class VllmService(pulumi.ComponentResource):
             control_plane=self._cluster.location,
         )
         self.egress = service_recipients(
-            name, self._pod.weights, self._pod.images.references, args.object_store
+            name,
+            self._pod.weights,
+            self._pod.images.references(*args.image_fields),
+            args.object_store,
         )
         for mirrored in mirror:
             self.stores += mirrored.stores
@@ -160,10 +168,9 @@ class VllmService(pulumi.ComponentResource):
         )
 
     def _memory_plan(self) -> MemoryPlan:
-        args = self._args
         try:
-            return plan_memory(args.weights, args.engine, args.pool.shape.gpu, args.gpus)
-        except DoesNotFitError as error:
+            return self._args.plan_for(self._args.pool.shape.gpu)
+        except ValueError as error:
             raise pulumi.RunError(f"VllmService '{self._service_name}': {error}") from None
 
     def _options(self, options: pulumi.ResourceOptions | None = None) -> pulumi.ResourceOptions:
@@ -334,6 +341,8 @@ class VllmService(pulumi.ComponentResource):
             namespace=self._args.namespace,
             selector=selector_labels(ENGINE.name, self._service_name),
             port_name="metrics",
+            port=METRICS_PORT,
+            job=self._service_name,
             exporter=ENGINE.name,
             exporter_version=ENGINE.version,
         )

@@ -2,16 +2,17 @@
 
 from typing import Self
 
-from hoheit_facts import ENGINE
+from hoheit_facts import ENGINE, Gpu
 from pydantic import Field, model_validator
 
 from ._args import Args
 from ._pod_room import server_room
+from ._weights import is_pulled
 from .capacity import Claim
 from .engine import EngineSettings
 from .model_weights import Hub, ModelWeights, WeightsSource
 from .network import Peer
-from .object_store import ObjectStore
+from .plan import MemoryPlan, plan_host_memory, plan_memory
 
 
 class VllmSettings(Args):
@@ -21,8 +22,9 @@ class VllmSettings(Args):
     engine: EngineSettings
     served_model_name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$")
     """The ``model`` that clients send."""
-    gpus: int = Field(default=1, ge=1, le=8)
-    """GPUs of one replica on one node; also the tensor-parallel size."""
+    gpus: int = Field(default=1, ge=0, le=8)
+    """GPUs of one replica on one node; also the tensor-parallel size. 0 runs the engine's CPU
+    build, for a trial on a pool without GPUs."""
     replicas: int = Field(default=1, ge=1)
     surge: int = Field(default=0, ge=0)
     """Pods beyond ``replicas`` during a rolling change; each needs free GPUs. With 0, an old pod
@@ -60,20 +62,53 @@ class VllmSettings(Args):
         )
         return Claim(pod=pod, replicas=self.replicas, surge=self.surge)
 
-    def check_means(self, object_store: ObjectStore | None, hub: Hub | None) -> None:
+    @property
+    def image_fields(self) -> tuple[str, ...]:
+        """The fields of ``Images`` that a server pod runs."""
+        pulled = ("weights_fetcher",) if is_pulled(self.weights) else ()
+        return ("vllm" if self.gpus else "vllm_cpu", "gateway", *pulled)
+
+    def check_means(self, bucket: str | None, hub: Hub | None) -> None:
         """Tell whether the weights can reach a server pod with the means of an environment.
+
+        Args:
+            bucket: The environment's bucket; None where it has no object store.
+            hub: Where repositories come from.
 
         Raises:
             ValueError: beginning with the field that asks for what is not there.
         """
         source = self.weights.source
-        if source in (WeightsSource.HUB, WeightsSource.S3) and object_store is None:
+        if source in (WeightsSource.HUB, WeightsSource.S3) and bucket is None:
             raise ValueError("weights: server pods take these from object_store, which is missing")
         if source is WeightsSource.HUB and hub is None:
             raise ValueError("weights.repository: fetched from hub, which is missing")
-        bucket = f"s3://{object_store.bucket}/" if object_store else ""
-        if source is WeightsSource.S3 and not (self.weights.uri or "").startswith(bucket):
-            raise ValueError(f"weights.uri: must lie in the object store's bucket, {bucket}")
+        inside = f"s3://{bucket}/"
+        if source is WeightsSource.S3 and not (self.weights.uri or "").startswith(inside):
+            raise ValueError(f"weights.uri: must lie in the object store's bucket, {inside}")
+
+    def plan_for(self, gpu: Gpu | None) -> MemoryPlan:
+        """Return the memory plan of one replica on the nodes of a pool.
+
+        Raises:
+            ValueError: beginning with the field that is wrong there.
+        """
+        if gpu is None and self.gpus:
+            raise ValueError(f"gpus: {self.gpus}, but the pool's nodes have none; set gpus: 0")
+        if gpu is not None and not self.gpus:
+            raise ValueError(f"gpus: 0, but the pool has {gpu.name}; set gpus, or take a CPU pool")
+        if gpu is None:
+            return plan_host_memory(self.weights, self.engine, self.memory_mib)
+        return plan_memory(self.weights, self.engine, gpu, self.gpus)
+
+    @model_validator(mode="after")
+    def _a_cpu_has_a_cache_of_its_own(self) -> Self:
+        if (self.gpus == 0) != (self.engine.cpu_kv_cache_gib is not None):
+            raise ValueError(
+                "engine.cpu_kv_cache_gib: goes with gpus: 0, and is required there; GiB of host "
+                "memory for the KV cache"
+            )
+        return self
 
     @model_validator(mode="after")
     def _routes_are_inference_routes(self) -> Self:

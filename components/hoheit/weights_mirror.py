@@ -47,6 +47,11 @@ class WeightsMirrorArgs(Args):
             raise ValueError("weights: only a repository of a hub is mirrored, not a uri")
         return self
 
+    @model_validator(mode="after")
+    def _image_can_be_pulled(self) -> Self:
+        self.images.check("weights_fetcher")
+        return self
+
 
 class WeightsMirror(pulumi.ComponentResource):
     """A Job without GPU that fetches the weights, and the only pod that may reach the hub.
@@ -101,7 +106,7 @@ class WeightsMirror(pulumi.ComponentResource):
         )
         self.stores = mirror_stores(args.object_store, self.prefix)
         self.egress = mirror_recipients(
-            args.weights, images.weights_fetcher, args.object_store, args.hub
+            args.weights, images.reference("weights_fetcher"), args.object_store, args.hub
         )
         self.register_outputs(
             {"prefix": self.prefix, "stores": plain(self.stores), "egress": plain(self.egress)}

@@ -1,6 +1,7 @@
 """The container images that components run by default."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ._data import load
 
@@ -15,9 +16,17 @@ class CatalogueImage:
     purpose: str
     licence: str
     source: str
+    software: tuple[str, ...]
+    """Software in it that has switches in the telemetry table."""
 
 
-IMAGES: dict[str, CatalogueImage] = {
-    record["name"]: CatalogueImage(**record) for record in load("images")
-}
+def _read() -> dict[str, CatalogueImage]:
+    records: list[dict[str, Any]] = load("images")
+    return {
+        record["name"]: CatalogueImage(software=tuple(record.pop("software")), **record)
+        for record in records
+    }
+
+
+IMAGES: dict[str, CatalogueImage] = _read()
 """Every image of the catalogue by name."""

@@ -5,9 +5,10 @@ from .existing_cluster import (
     ExistingClusterArgs,
     ExistingClusterSettings,
 )
-from .existing_nodes import ExistingNodes, LabelledNodes, SimulatedNodes
+from .existing_nodes import CpuNodes, ExistingNodes, LabelledNodes, SimulatedNodes
 
 __all__ = [
+    "CpuNodes",
     "ExistingCluster",
     "ExistingClusterArgs",
     "ExistingClusterSettings",

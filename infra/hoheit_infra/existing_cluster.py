@@ -26,7 +26,7 @@ from hoheit import (
 from hoheit.driver import GPU_TAINT, POOL_LABEL, Args, explain, plain, validated, where
 from pydantic import Field, ValidationError
 
-from .existing_nodes import EXISTING_NODES, LabelledNodes, SimulatedNodes
+from .existing_nodes import EXISTING_NODES, AnyNodes, CpuNodes, LabelledNodes, SimulatedNodes
 
 _MIRROR = r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$"
 """With a dot or a port, else a container runtime takes the host for a folder of Docker Hub."""
@@ -46,6 +46,8 @@ class ExistingClusterSettings(Args):
     network: ClusterNetwork = ClusterNetwork()
     location: DeclaredLocation | None = None
     """Where the control plane is; unknown where nobody declares it."""
+    node_location: DeclaredLocation | None = None
+    """Where the nodes are that belong to no pool; unknown where nobody declares it."""
     image_mirror: str | None = Field(default=None, pattern=_MIRROR)
     """Registry (and path) that holds every image under its original name."""
 
@@ -70,6 +72,7 @@ class ExistingCluster(pulumi.ComponentResource):
     capabilities: Capabilities
     network: ClusterNetwork
     location: Location
+    node_location: Location
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...] = ()
     """None: nothing of ours runs for the cluster itself."""
@@ -92,6 +95,7 @@ class ExistingCluster(pulumi.ComponentResource):
         self.capabilities = args.capabilities
         self.network = args.network
         self.location = where(args.location)
+        self.node_location = where(args.node_location)
         self.stores = (_etcd(name, self.location),)
         if args.capabilities.network_policy in _NOT_ENFORCED:
             pulumi.log.warn(
@@ -102,7 +106,7 @@ class ExistingCluster(pulumi.ComponentResource):
         self.register_outputs({"stores": plain(self.stores), "egress": []})
 
     def gpu_nodes(self, name: str, spec: Any, opts: pulumi.ResourceOptions) -> GpuNodes:
-        """Describe labelled nodes, or create simulated ones, for the pool ``name``.
+        """Describe nodes that are there, or create simulated ones, for the pool ``name``.
 
         Raises:
             pulumi.RunError: if ``spec`` describes nodes of another driver, or wrongly.
@@ -110,10 +114,10 @@ class ExistingCluster(pulumi.ComponentResource):
         nodes = _nodes(name, spec)
         shape = nodes.shape()
         location = where(nodes.location)
-        if isinstance(nodes, LabelledNodes):
-            selector, ready = nodes.node_selector, [self.ready]
-        else:
+        if isinstance(nodes, SimulatedNodes):
             selector, ready = {POOL_LABEL: name}, self._simulate(name, nodes, opts)
+        else:
+            selector, ready = nodes.node_selector, [self.ready]
         return GpuNodes(shape=shape, node_selector=selector, location=location, ready=tuple(ready))
 
     def _simulate(
@@ -142,9 +146,10 @@ class ExistingCluster(pulumi.ComponentResource):
             return StorageChoice(storage_class=self.capabilities.model_cache_storage_class)
         if not self.capabilities.storage_classes:
             raise pulumi.RunError(
-                "cluster.capabilities.storage_classes: empty, but a database needs one"
+                f"cluster.capabilities.storage_classes: empty, but {purpose} needs a volume; "
+                "name a StorageClass of the cluster, as `kubectl get storageclass` lists them"
             )
-        return StorageChoice(storage_class=self.capabilities.storage_classes[0].name)
+        return self.capabilities.storage_classes[0].choice()
 
     def workload_identity(
         self,
@@ -179,13 +184,13 @@ def _registry(reference: str) -> str:
     return reference.split("/", maxsplit=1)[0]
 
 
-def _nodes(pool: str, spec: Any) -> LabelledNodes | SimulatedNodes:
-    if isinstance(spec, LabelledNodes | SimulatedNodes):
+def _nodes(pool: str, spec: Any) -> AnyNodes:
+    if isinstance(spec, AnyNodes):
         return spec
     try:
         return EXISTING_NODES.validate_python(spec)
     except ValidationError as error:
-        faults = explain(error, LabelledNodes, SimulatedNodes)
+        faults = explain(error, LabelledNodes, SimulatedNodes, CpuNodes)
         raise pulumi.RunError(f"GpuNodePool '{pool}': spec is not valid:\n{faults}") from None
 
 

@@ -1,4 +1,4 @@
-"""GPU nodes of a cluster that exists already: labelled by its owner, or simulated."""
+"""Nodes of a cluster that exists already: labelled by its owner, simulated, or without GPU."""
 
 import json
 from typing import Annotated, Literal, Self, TypeAlias
@@ -13,10 +13,7 @@ _KWOK_ANNOTATION = {"kwok.x-k8s.io/node": "fake"}
 _CAPACITY_ANNOTATION = "hoheit-lab/capacity"
 
 
-class _NodesOfOneShape(Args):
-    gpu: str
-    """GPU model, a name of the catalogue."""
-    gpus_per_node: int = Field(default=1, ge=1, le=16)
+class _Nodes(Args):
     cpu_millicores: int = Field(gt=0)
     """Allocatable CPU of one node less DaemonSets; ``kubectl describe node`` shows both."""
     memory_mib: int = Field(gt=0)
@@ -27,6 +24,12 @@ class _NodesOfOneShape(Args):
     """How many nodes there are; simulated ones are created."""
     location: DeclaredLocation | None = None
     """Where the nodes are; unknown where nobody declares it."""
+
+
+class _GpuNodes(_Nodes):
+    gpu: str
+    """GPU model, a name of the catalogue."""
+    gpus_per_node: int = Field(default=1, ge=1, le=16)
 
     @model_validator(mode="after")
     def _gpu_is_known(self) -> Self:
@@ -46,7 +49,7 @@ class _NodesOfOneShape(Args):
         )
 
 
-class LabelledNodes(_NodesOfOneShape):
+class LabelledNodes(_GpuNodes):
     """Nodes that the cluster's owner runs; they carry a label and the taint already."""
 
     kind: Literal["labelled"] = "labelled"
@@ -54,7 +57,7 @@ class LabelledNodes(_NodesOfOneShape):
     """Labels that only these nodes carry."""
 
 
-class SimulatedNodes(_NodesOfOneShape):
+class SimulatedNodes(_GpuNodes):
     """Node objects that kwok keeps alive: pods are scheduled onto them, no container runs."""
 
     kind: Literal["simulated"] = "simulated"
@@ -81,8 +84,29 @@ class SimulatedNodes(_NodesOfOneShape):
         return {"name": name, "labels": labels, "annotations": annotations}
 
 
-ExistingNodes: TypeAlias = Annotated[LabelledNodes | SimulatedNodes, Field(discriminator="kind")]
+class CpuNodes(_Nodes):
+    """Nodes without GPU that exist already, for a trial with a small model."""
+
+    kind: Literal["cpu"] = "cpu"
+    node_selector: dict[str, str] = Field(min_length=1)
+    """Labels of these nodes; ``kubernetes.io/os: linux`` where any node will do."""
+
+    def shape(self) -> NodeShape:
+        """Return the plain numbers of one node."""
+        return NodeShape(
+            gpu=None,
+            gpus=0,
+            cpu_millicores=self.cpu_millicores,
+            memory_mib=self.memory_mib,
+            disk_gib=self.disk_gib,
+            max_nodes=self.nodes,
+        )
+
+
+AnyNodes: TypeAlias = LabelledNodes | SimulatedNodes | CpuNodes
+
+ExistingNodes: TypeAlias = Annotated[AnyNodes, Field(discriminator="kind")]
 """What a GpuNodePool on an existing cluster can be made of."""
 
-EXISTING_NODES: TypeAdapter[LabelledNodes | SimulatedNodes] = TypeAdapter(ExistingNodes)
+EXISTING_NODES: TypeAdapter[AnyNodes] = TypeAdapter(ExistingNodes)
 """Validates a mapping into the one or the other."""

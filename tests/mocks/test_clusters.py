@@ -80,7 +80,9 @@ def test_a_database_gets_a_claim_and_weights_get_the_nodes_disk() -> None:
     cluster = made(capabilities={"storage_classes": [{"name": "encrypted"}, {"name": "other"}]})
     assert cluster.storage(StoragePurpose.MODEL_CACHE).storage_class is None
     assert cluster.storage(StoragePurpose.DATABASE).storage_class == "encrypted"
-    with pytest.raises(pulumi.RunError, match="storage_classes: empty, but a database needs one"):
+    with pytest.raises(
+        pulumi.RunError, match="storage_classes: empty, but database needs a volume"
+    ):
         made().storage(StoragePurpose.DATABASE)
 
 

@@ -58,7 +58,7 @@ def test_the_namespace_may_be_an_output_of_another_resource() -> None:
 def test_the_outputs_hold_the_plan_and_the_registers_as_plain_data() -> None:
     found = outputs()
     assert found["modelNames"] == ["mistral"]
-    assert found["plan"]["gpu"] == "L4"
+    assert found["plan"]["device"] == "L4"
     assert {store["data_class"] for store in found["stores"]} >= {"prompts", "weights", "logs"}
     assert [egress["host"] for egress in found["egress"]]
 

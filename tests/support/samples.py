@@ -10,22 +10,27 @@ from hoheit import (
     Hub,
     Images,
     ModelWeights,
+    MonitoringSettings,
     ObjectStore,
     Peer,
+    ScrapeTarget,
     VllmSettings,
+    WebhookReceiver,
 )
-from hoheit_infra import ExistingClusterArgs, LabelledNodes, SimulatedNodes
+from hoheit_facts import ENGINE
+from hoheit_infra import CpuNodes, ExistingClusterArgs, LabelledNodes, SimulatedNodes
 
 COMMIT = "0f5ba0b3c1d2e4f60718293a4b5c6d7e8f901234"
 DIGEST = "sha256:" + "ab" * 32
 FETCHER = "registry.example.internal/hoheit/weights-fetcher:0.1.0"
+MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0"
 
 MISTRAL = Architecture(layers=32, kv_heads=8, head_dim=128, max_position_embeddings=32768)
 """Mistral-7B, from its `config.json`."""
 
 
 def images(**changes: Any) -> Images:
-    given: dict[str, Any] = {"weights_fetcher": FETCHER, "locked": False}
+    given: dict[str, Any] = {"weights_fetcher": FETCHER, "mlflow": MLFLOW, "locked": False}
     return Images(**{**given, **changes})
 
 
@@ -37,6 +42,27 @@ def object_store(**changes: Any) -> ObjectStore:
         "peer": Peer(namespace="objects"),
     }
     return ObjectStore(**{**given, **changes})
+
+
+def existing_database(**changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "kind": "existing",
+        "dsn_secret": "mlflow-dsn",
+        "host": "postgres.example.internal",
+        "peer": Peer.model_validate({"cidrs": ["10.2.0.0/16"]}),
+    }
+    return {**given, **changes}
+
+
+def existing_artifacts(**changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "kind": "existing",
+        "endpoint": "https://objects.example.internal",
+        "bucket": "experiments",
+        "credentials_secret": "object-store-credentials",
+        "peer": Peer(namespace="objects"),
+    }
+    return {**given, **changes}
 
 
 def hub(**changes: Any) -> Hub:
@@ -83,6 +109,61 @@ def cluster(**changes: Any) -> ExistingClusterArgs:
     return ExistingClusterArgs(**{**given, **changes})
 
 
+def capabilities_with_volumes() -> dict[str, Any]:
+    """What a cluster says of itself that has volumes to give."""
+    disks = {
+        "name": "fast",
+        "encrypted": True,
+        "encryption": "LUKS",
+        "key_holder": "platform team",
+        "location": declared_location(),
+    }
+    return {"simulated": True, "storage_classes": [disks]}
+
+
+def watched_cluster(**changes: Any) -> ExistingClusterArgs:
+    """A cluster on which a monitoring stack can run."""
+    api_server = {"cidrs": ["192.0.2.10/32"], "port": 6443}
+    given: dict[str, Any] = {
+        "capabilities": {"simulated": True, "storage_classes": [{"name": "standard"}]},
+        "network": {"api_server": api_server},
+    }
+    return cluster(**{**given, **changes})
+
+
+def monitoring_settings(**changes: Any) -> MonitoringSettings:
+    return MonitoringSettings(**changes)
+
+
+def scrape_target(**changes: Any) -> ScrapeTarget:
+    given: dict[str, Any] = {
+        "namespace": "models",
+        "selector": {"app.kubernetes.io/name": "vllm", "app.kubernetes.io/instance": "mistral"},
+        "port_name": "metrics",
+        "port": 8081,
+        "job": "mistral",
+        "exporter": ENGINE.name,
+        "exporter_version": ENGINE.version,
+    }
+    return ScrapeTarget(**{**given, **changes})
+
+
+def gateway_target(**changes: Any) -> ScrapeTarget:
+    """What answers beside :func:`scrape_target`, on the same port of the same pods."""
+    own = {"path": "/gateway/metrics", "exporter": "haproxy", "exporter_version": None}
+    return scrape_target(**{**own, **changes})
+
+
+def webhook(**changes: Any) -> WebhookReceiver:
+    given: dict[str, Any] = {
+        "name": "on-call",
+        "url_secret": "on-call-webhook",
+        "host": "alerts.example.internal",
+        "peer": {"cidrs": ["198.51.100.7/32"]},
+    }
+    return WebhookReceiver(**{**given, **changes})
+
+
 def simulated_nodes(**changes: Any) -> SimulatedNodes:
     return SimulatedNodes(**{**_nodes(), **changes})
 
@@ -90,6 +171,17 @@ def simulated_nodes(**changes: Any) -> SimulatedNodes:
 def labelled_nodes(**changes: Any) -> LabelledNodes:
     selector: dict[str, Any] = {"node_selector": {"node.example.internal/pool": "l4"}}
     return LabelledNodes(**{**_nodes(), **selector, **changes})
+
+
+def cpu_nodes(**changes: Any) -> CpuNodes:
+    own: dict[str, Any] = {"node_selector": {"kubernetes.io/os": "linux"}}
+    without = {field: value for field, value in _nodes().items() if field != "gpu"}
+    return CpuNodes(**{**without, **own, **changes})
+
+
+def cpu_service() -> dict[str, Any]:
+    """What makes a service one without GPU."""
+    return {"gpus": 0, "engine": engine(cpu_kv_cache_gib=2), "memory_mib": 8192}
 
 
 def _nodes() -> dict[str, Any]:

@@ -114,12 +114,16 @@ def test_vllm_sees_nothing_of_the_target_but_the_path(
     assert vllm.sent_by_client().target == CHAT
 
 
-def test_a_body_over_the_limit_is_refused_before_it_is_sent(start: Start, vllm: VllmDouble) -> None:
+# The last one is one byte in 32 bits.
+@pytest.mark.parametrize("length", [1001, 2**31, 2**32 + 1])
+def test_a_body_over_the_limit_is_refused_before_it_is_sent(
+    length: int, start: Start, vllm: VllmDouble
+) -> None:
     gateway = start(max_body=1000)
     connection = gateway.connect()
     connection.putrequest("POST", CHAT)
     connection.putheader("Authorization", f"Bearer {gateway.key}")
-    connection.putheader("Content-Length", "1001")
+    connection.putheader("Content-Length", str(length))
     connection.endheaders()
 
     assert connection.getresponse().status == 413

@@ -19,6 +19,7 @@ from support.samples import engine
 VLLM_FLAGS = {
     *("--api-key", "--config", "--disable-access-log-for-endpoints", "--dtype", "--enforce-eager"),
     *("--enable-log-requests", "--gpu-memory-utilization", "--host", "--kv-cache-dtype"),
+    *("--kv-cache-memory-bytes",),
     *("--max-model-len", "--max-num-seqs", "--model", "--port", "--quantization", "--revision"),
     *("--served-model-name", "--shutdown-timeout", "--tensor-parallel-size", "--tokenizer"),
     *("--trust-remote-code", "--uds"),

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 from hoheit import ImageReference, Images, InvalidArgsError
+from hoheit.images import IMAGE_FIELDS
 from hoheit_facts import ENGINE
 from support.samples import DIGEST, FETCHER, images
-
-IMAGE_FIELDS = ("vllm", "gateway", "weights_fetcher")
 
 VERSION = f"v{ENGINE.version}"
 
@@ -66,8 +65,24 @@ def test_a_reference_that_can_move_is_refused(text: str) -> None:
 
 
 def test_images_are_locked_unless_somebody_says_otherwise() -> None:
-    with pytest.raises(InvalidArgsError, match="vllm: no digest, and images are locked"):
-        Images(weights_fetcher=f"{FETCHER}@{DIGEST}")
+    with pytest.raises(InvalidArgsError, match="weights_fetcher: no digest, and images are locked"):
+        Images(weights_fetcher=FETCHER)
+
+
+def test_a_default_without_digest_is_refused_by_who_runs_it_and_not_before() -> None:
+    given = Images(weights_fetcher=f"{FETCHER}@{DIGEST}")
+    given.check("weights_fetcher")
+    with pytest.raises(ValueError, match=r"^images\.vllm: no digest, and images are locked; add @"):
+        given.check("weights_fetcher", "vllm")
+
+
+def test_an_image_that_everybody_builds_for_himself_has_no_default() -> None:
+    with pytest.raises(ValueError, match=r"^images\.mlflow: required here .* model_images/mlflow "):
+        images(mlflow=None).check("mlflow")
+
+
+def test_only_the_images_that_are_asked_for_are_named() -> None:
+    assert images().references("weights_fetcher") == [FETCHER]
 
 
 @pytest.mark.parametrize("field", IMAGE_FIELDS)
@@ -100,7 +115,7 @@ def test_every_image_is_rewritten_for_a_mirror_and_nothing_else() -> None:
     before = images(pull_secrets=("registry-credentials",))
     after = before.rewritten(lambda reference: f"mirror.example.internal/{reference}")
     for field in IMAGE_FIELDS:
-        assert getattr(after, field) == f"mirror.example.internal/{getattr(before, field)}"
+        assert after.reference(field) == f"mirror.example.internal/{before.reference(field)}"
     assert after.model_dump(exclude=set(IMAGE_FIELDS)) == before.model_dump(
         exclude=set(IMAGE_FIELDS)
     )

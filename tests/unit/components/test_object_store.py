@@ -51,6 +51,31 @@ def test_a_bucket_is_named_as_s3_accepts_it(bucket: str) -> None:
         object_store(bucket=bucket)
 
 
+@pytest.mark.parametrize(
+    ("bucket", "why"),
+    [
+        ("a..b", "two dots in a row"),
+        ("192.168.5.4", "must not look like an IP address"),
+        ("xn--models", "names that begin with xn--"),
+        ("sthree-models", "names that begin with"),
+        ("amzn-s3-demo-models", "names that begin with"),
+        ("models-s3alias", "names that end with -s3alias"),
+        ("models--ol-s3", "names that end with"),
+        ("models.mrap", "names that end with"),
+        ("models--x-s3", "names that end with"),
+        ("models--table-s3", "names that end with"),
+    ],
+)
+def test_a_bucket_that_s3_keeps_to_itself_is_refused_with_the_reason(bucket: str, why: str) -> None:
+    with pytest.raises(InvalidArgsError, match=f"bucket: .*{why}"):
+        object_store(bucket=bucket)
+
+
+@pytest.mark.parametrize("bucket", ["abc", "a" * 63, "eu.models-1", "192.168.5.4.eu", "3models"])
+def test_a_bucket_that_s3_accepts_is_accepted(bucket: str) -> None:
+    assert object_store(bucket=bucket).bucket == bucket
+
+
 @pytest.mark.parametrize("prefix", ["/models", "models/", "a//b", "a b", "", "..", "a/../b"])
 def test_a_prefix_neither_begins_nor_ends_with_a_slash(prefix: str) -> None:
     with pytest.raises(InvalidArgsError, match="prefix"):

@@ -37,7 +37,7 @@ def test_users_and_authors_of_drivers_have_a_namespace_each() -> None:
 def test_every_component_is_exported() -> None:
     assert {component.__name__ for component in COMPONENTS} == {
         *("ExistingCluster", "GpuNodePool", "RestrictedNamespace", "VllmService"),
-        "WeightsMirror",
+        *("WeightsMirror", "MonitoringStack", "MlflowServer", "ObjectServer"),
     }
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 from hoheit import Architecture, Dtype, KvCacheDtype
-from hoheit.plan import DoesNotFitError, kv_bytes_per_token, kv_tokens, plan_memory
+from hoheit.plan import (
+    DoesNotFitError,
+    kv_bytes_per_token,
+    kv_tokens,
+    plan_host_memory,
+    plan_memory,
+)
 from hoheit_facts import GPUS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +30,7 @@ def test_the_measured_kv_cache_holds_the_measured_number_of_tokens() -> None:
 
 def test_the_plan_is_an_upper_bound_of_what_was_measured() -> None:
     plan = plan_memory(hub_weights(), engine(gpu_memory_utilization=0.88), L4, gpus=1)
-    assert plan.gpu_memory_gib == 22.05
+    assert plan.memory_gib == 22.05
     assert plan.budget_gib == pytest.approx(22.05 * 0.88, abs=0.01)
     assert MEASURED_KV_GIB <= plan.kv_cache_gib < MEASURED_KV_GIB + 0.5
     assert plan.kv_tokens is not None
@@ -86,7 +92,7 @@ def test_without_architecture_the_kv_cache_is_unknown_and_said_to_be() -> None:
 
 
 def test_the_source_of_the_gpu_memory_is_part_of_the_plan() -> None:
-    assert plan_memory(hub_weights(), engine(), L4, gpus=1).gpu_memory_source == L4.memory_source
+    assert plan_memory(hub_weights(), engine(), L4, gpus=1).memory_source == L4.memory_source
 
 
 def test_weights_larger_than_the_budget_are_refused_with_both_numbers_and_a_way_out() -> None:
@@ -139,3 +145,29 @@ def test_a_plan_never_spends_more_than_its_budget(
     kv_gib = plan.kv_tokens * plan.kv_bytes_per_token / 1024**3
     assert size_gib / gpus + kv_gib <= GPUS[gpu].memory_mib / 1024 * share
     assert plan.kv_tokens >= 4096
+
+
+CPU = {"cpu_kv_cache_gib": 2}
+SMALL = Architecture(layers=24, kv_heads=2, head_dim=64, max_position_embeddings=32768)
+"""Qwen2.5-0.5B, from its `config.json`."""
+
+
+def test_without_a_gpu_the_plan_is_of_the_containers_memory() -> None:
+    weights = hub_weights(size_gib=0.93, architecture=SMALL)
+    plan = plan_host_memory(weights, engine(**CPU), memory_mib=6144)
+    assert (plan.device, plan.memory_gib, plan.kv_cache_gib) == ("CPU", 6.0, 2.0)
+    assert plan.kv_bytes_per_token == 2 * 24 * 2 * 64 * 2
+    assert plan.kv_tokens == 2 * 1024**3 // (plan.kv_bytes_per_token * 16) * 16
+
+
+def test_weights_and_cache_that_exceed_the_containers_memory_are_refused() -> None:
+    weights = hub_weights(size_gib=2.5, architecture=SMALL)
+    with pytest.raises(DoesNotFitError, match=r"^memory_mib: 6\.00 GiB, but weights \(2\.50 GiB\)"):
+        plan_host_memory(weights, engine(**CPU), memory_mib=6144)
+
+
+def test_a_request_that_the_cache_of_a_cpu_cannot_hold_is_refused() -> None:
+    with pytest.raises(DoesNotFitError, match=r"^engine\.max_model_len: one request of 32768"):
+        plan_host_memory(
+            hub_weights(size_gib=1), engine(max_model_len=32768, **CPU), memory_mib=8192
+        )

@@ -13,6 +13,8 @@ def target(**changes: object) -> ScrapeTarget:
         "namespace": "models",
         "selector": {"app": "vllm"},
         "port_name": "metrics",
+        "port": 8081,
+        "job": "mistral",
         "exporter": "vllm",
         "exporter_version": "0.32.0",
     }
