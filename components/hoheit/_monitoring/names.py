@@ -1,0 +1,30 @@
+"""Names and ports of the programs of a monitoring stack."""
+
+from __future__ import annotations
+
+from hoheit.images import ImageReference
+
+PROMETHEUS = "prometheus"
+ALERTMANAGER = "alertmanager"
+GRAFANA = "grafana"
+KUBE_STATE_METRICS = "kube-state-metrics"
+DCGM_EXPORTER = "dcgm-exporter"
+OWN_JOBS = (PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, DCGM_EXPORTER)
+"""Values of the label ``job`` that a stack gives to its own programs."""
+
+PROMETHEUS_PORT = 9090
+ALERTMANAGER_PORT = 9093
+GRAFANA_PORT = 3000
+KUBE_STATE_METRICS_PORT = 8080
+KUBE_STATE_METRICS_HEALTH_PORT = 8081
+DCGM_EXPORTER_PORT = 9400
+
+NOBODY = 65534
+"""User of the images of Prometheus, Alertmanager and kube-state-metrics, as their Dockerfiles say
+by name; Kubernetes checks numbers only."""
+
+
+def version_of(image: str) -> str | None:
+    """Return the version that an image's tag names, or None where it has a digest only."""
+    tag = ImageReference.parse(image).tag
+    return tag.removeprefix("v").removesuffix("-distroless") if tag else None

@@ -1,0 +1,147 @@
+"""What a monitoring stack keeps, and whom it contacts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hoheit._service_register import registry_recipients
+from hoheit.location import Fact, Location, Source, SourceKind, where
+from hoheit.register import DataClass, Egress, OnDestroy, Phase, Store
+
+from .alertmanager import RETENTION_HOURS, VOLUME_GIB
+from .needs import API_SERVER_PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hoheit.cluster import StorageChoice
+    from hoheit.monitoring_settings import MonitoringSettings, WebhookReceiver
+    from hoheit.network import Peer
+
+
+def bundled_stores(
+    name: str,
+    settings: MonitoringSettings,
+    storage: StorageChoice,
+    *,
+    control_plane: Location,
+    nodes: Location,
+) -> tuple[Store, ...]:
+    """Return every place where a bundled stack leaves data: volumes, Secrets, disks of nodes."""
+    derived = Source(kind=SourceKind.DERIVED, by=f"MonitoringStack '{name}'")
+
+    def fact(value: str) -> Fact:
+        return Fact(value=value, source=derived)
+
+    disk = f"of storage class {storage.storage_class}"
+    limits = f"{settings.retention_days} days or {settings.retention_size_gib} GiB"
+    return (
+        Store(
+            name=f"{name}: metrics",
+            data_class=DataClass.METRICS,
+            medium=f"volume of {settings.volume_gib} GiB {disk}",
+            location=storage.location,
+            retention=fact(f"{limits}, whichever is reached first"),
+            erasure=fact("whole blocks are deleted when they are past retention"),
+            encryption=storage.encryption,
+            key_holder=storage.key_holder,
+            backup=fact("none by this stack"),
+            readers=fact("who signs in to Grafana; nobody else reaches Prometheus"),
+            on_destroy=settings.on_destroy,
+        ),
+        Store(
+            name=f"{name}: silences, with the names of who made them, and sent notifications",
+            data_class=DataClass.CONFIGURATION,
+            medium=f"volume of {VOLUME_GIB} GiB {disk}",
+            location=storage.location,
+            retention=fact(f"{RETENTION_HOURS} hours after they end"),
+            encryption=storage.encryption,
+            key_holder=storage.key_holder,
+            backup=fact("none by this stack"),
+            on_destroy=settings.on_destroy,
+        ),
+        Store(
+            name=f"{name}: users and sessions of Grafana",
+            data_class=DataClass.CONFIGURATION,
+            medium="emptyDir on the node's disk; dashboards are code and come from a ConfigMap",
+            location=nodes,
+            retention=fact("the pod's life"),
+            erasure=fact("with the pod"),
+            on_destroy=OnDestroy.DELETE,
+        ),
+        Store(
+            name=f"{name}: Grafana's admin password and signing key",
+            data_class=DataClass.CREDENTIALS,
+            medium="Kubernetes Secret in etcd, and the Pulumi state (encrypted)",
+            location=control_plane,
+            retention=fact("until rotated or destroyed"),
+            on_destroy=OnDestroy.DELETE,
+        ),
+        _logs(name, nodes),
+    )
+
+
+def operator_stores(name: str, *, with_exporters: bool, nodes: Location) -> tuple[Store, ...]:
+    """Return what is known of the metrics that somebody else's Prometheus keeps: nothing."""
+    metrics = Store(
+        name=f"{name}: metrics in the operator's Prometheus",
+        data_class=DataClass.METRICS,
+        medium="whatever the cluster's Prometheus Operator was told to use",
+        location=Location(),
+        on_destroy=OnDestroy.RETAIN,
+    )
+    return (metrics, _logs(name, nodes)) if with_exporters else (metrics,)
+
+
+def _logs(name: str, nodes: Location) -> Store:
+    return Store(
+        name=f"{name}: container logs",
+        data_class=DataClass.LOGS,
+        medium="log files on the nodes: no metrics, no prompts; Grafana's name users and paths",
+        location=nodes,
+        on_destroy=OnDestroy.DELETE,
+    )
+
+
+def stack_recipients(
+    name: str,
+    images: Iterable[str],
+    *,
+    receivers: Iterable[WebhookReceiver] = (),
+    api_server: Peer | None = None,
+    control_plane: Location | None = None,
+) -> tuple[Egress, ...]:
+    """Return every recipient that the stack contacts.
+
+    Args:
+        name: Name of the stack.
+        images: What its nodes pull.
+        receivers: Who is told about alerts.
+        api_server: Who answers there, if the stack watches objects.
+        control_plane: Where that is.
+    """
+    told = tuple(
+        Egress(
+            recipient=f"alert receiver '{one.name}'",
+            host=one.host,
+            port=one.port,
+            purpose="alerts: names of services, pods and nodes, and measured values",
+            when=Phase.RUN,
+            location=where(one.location),
+        )
+        for one in receivers
+    )
+    port = (api_server.port if api_server else None) or API_SERVER_PORT
+    watched = tuple(
+        Egress(
+            recipient="Kubernetes API server",
+            # An address, not the Service's name: network rules see what lies behind it.
+            host=str(cidr.network_address if cidr.num_addresses == 1 else cidr),
+            port=port,
+            purpose=f"find targets and watch objects for '{name}'",
+            when=Phase.RUN,
+            location=control_plane or Location(),
+        )
+        for cidr in (api_server.cidrs if api_server else ())
+    )
+    return (*registry_recipients(f"images of '{name}'", images), *watched, *told)

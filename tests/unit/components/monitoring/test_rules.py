@@ -1,0 +1,121 @@
+"""Alert and recording rules: which are rendered, and whether their series exist."""
+
+from typing import Any
+
+import pytest
+from hoheit import AlertThresholds, MonitoringSettings, ScrapeTarget
+from hoheit._monitoring.rule_set import rules_for, unwatched
+from hoheit._monitoring.rules import MADE_BY_PROMETHEUS, Alert, Group, Record
+from hoheit._monitoring.targets import gpu_target, server_targets
+from hoheit_facts import known_series
+from support.samples import gateway_target, images, scrape_target
+from unit.components.monitoring.promql import base_series, kept_labels, series
+
+SETTINGS = MonitoringSettings()
+TARGETS = [
+    scrape_target(),
+    gateway_target(),
+    *server_targets("watch", "monitoring", images()),
+    gpu_target("watch", "monitoring", images()),
+]
+GROUPS = rules_for(SETTINGS, TARGETS)
+RULES = {rule.name: rule for group in GROUPS for rule in group.rules}
+EXPORTER = {rule.name: group.exporter for group in GROUPS for rule in group.rules}
+
+
+def names(groups: list[Group]) -> set[str]:
+    return {rule.name for group in groups for rule in group.rules}
+
+
+def test_every_kind_of_exporter_of_the_stack_brings_rules() -> None:
+    assert {group.name for group in GROUPS} == {
+        *("targets", "vllm", "gpus", "pods", "prometheus", "alertmanager")
+    }
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_reads_what_its_exporter_has_and_nothing_else(name: str) -> None:
+    rule, exporter = RULES[name], EXPORTER[name]
+    read = base_series(rule.expr, GROUPS)
+    assert read
+    assert set(rule.needs) == read
+    if exporter is None:
+        assert read == {"up"}
+    else:
+        (version,) = {one.exporter_version for one in TARGETS if one.exporter == exporter}
+        assert read <= known_series(exporter, version) | MADE_BY_PROMETHEUS
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if EXPORTER[name] == "vllm"])
+def test_two_services_never_mix_in_a_rule(name: str) -> None:
+    rule = RULES[name]
+    for kept in kept_labels(rule.expr):
+        assert {"namespace", "job", "model_name"} <= kept
+    assert kept_labels(rule.expr) or all(":" in one for one in series(rule.expr))
+
+
+def test_a_rule_without_its_series_is_not_rendered() -> None:
+    old = rules_for(SETTINGS, [scrape_target(exporter_version="0.14.1")])
+    assert names(old) == {"TargetDown", "TargetMissing"}
+    assert "VllmRequestsWaiting" in names(rules_for(SETTINGS, [scrape_target()]))
+
+
+def test_one_target_of_a_known_version_is_enough_for_its_rules() -> None:
+    mixed = [scrape_target(), scrape_target(job="old", exporter_version="0.14.1")]
+    assert "VllmPreemptions" in names(rules_for(SETTINGS, mixed))
+
+
+def test_every_target_is_missed_by_its_own_name() -> None:
+    missing = [one for one in GROUPS[0].rules if one.name == "TargetMissing"]
+    assert [one.expr for one in missing][:2] == [
+        'absent(up{job="mistral", exporter="vllm"})',
+        'absent(up{job="mistral", exporter="haproxy"})',
+    ]
+    assert len(missing) == len(TARGETS)
+
+
+def test_thresholds_are_the_settings() -> None:
+    thresholds = AlertThresholds(
+        requests_waiting=7,
+        requests_waiting_critical=11,
+        kv_cache_ratio=0.77,
+        time_to_first_token_seconds=1.5,
+        success_ratio=0.95,
+        volume_ratio=0.66,
+    )
+    found = rules_for(MonitoringSettings(thresholds=thresholds), TARGETS)
+    limits = {rule.name: rule.expr.rsplit(" ", 1)[1] for group in found for rule in group.rules}
+    assert limits["VllmRequestsWaiting"] == "7"
+    assert limits["VllmQueueTooLong"] == "11"
+    assert limits["VllmKvCacheNearlyFull"] == "0.77"
+    assert limits["VllmTimeToFirstTokenSlow"] == "1.5"
+    assert limits["VllmSuccessRateLow"] == "0.95"
+    assert limits["PrometheusVolumeFilling"] == "0.66"
+
+
+def test_the_volume_alert_knows_the_size_of_the_volume() -> None:
+    found = rules_for(MonitoringSettings(volume_gib=100), TARGETS)
+    (rule,) = [one for group in found for one in group.rules if "VolumeFilling" in one.name]
+    assert f"/ {100 * 2**30} >" in rule.expr
+
+
+def test_a_rule_file_has_no_two_rules_that_are_the_same() -> None:
+    seen = [(rule.name, rule.expr) for group in GROUPS for rule in group.rules]
+    assert len(seen) == len(set(seen))
+
+
+def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
+    for rule in RULES.values():
+        if isinstance(rule, Alert):
+            found: dict[str, Any] = rule.rendered()
+            assert all(len(text) > 10 for text in found["annotations"].values())
+            assert found["labels"]["severity"] in ("warning", "critical")
+        else:
+            assert isinstance(rule, Record)
+
+
+def test_what_no_rule_watches_is_said() -> None:
+    assert unwatched(TARGETS) == []
+    old: ScrapeTarget = scrape_target(exporter_version="0.14.1")
+    (said,) = unwatched([old, gateway_target()])
+    assert said.startswith("vllm 0.14.1 (mistral): its metrics are not known")
