@@ -50,7 +50,7 @@ def test_every_fault_of_an_environment_is_told_at_once_with_path_and_way_out(
     ("path", "value", "said"),
     [
         ("models.mistral.pool", "l5", "models.mistral.pool: no pool 'l5'; pools: l4"),
-        ("images.locked", True, "images.vllm: no digest, and images are locked; add @sha256:"),
+        ("images.locked", True, "images.weights_fetcher: no digest, and images are locked; add @"),
         ("hub", None, "models.mistral.weights.repository: fetched from hub, which is missing"),
         (
             "models.mistral.weights.size_gib",

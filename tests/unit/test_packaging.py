@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ["hoheit", "hoheit_facts", "hoheit_infra"]
+PACKAGES = ["hoheit", "hoheit_cli", "hoheit_facts", "hoheit_infra", "hoheit_policy"]
 PROGRAM = """
 import importlib.resources, sys
 from hoheit import VllmService

@@ -1,0 +1,1 @@
+"""The command line of hoheit: what is where, by which rules, and is a cluster as stated."""

@@ -1,0 +1,7 @@
+"""`python -m hoheit_cli` is the same as the command `hoheit`."""
+
+import sys
+
+from .main import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Comparisons of what is stated with what was seen: pure functions, one subject per module."""

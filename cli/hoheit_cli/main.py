@@ -1,0 +1,45 @@
+"""The command line: `hoheit register | doctor | residency`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from . import doctor, register, residency
+from .errors import UsageError
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status of the command; 2 for an error, with its sentence on stderr, and 130 when
+        interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except UsageError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return USAGE
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        sys.stderr.write(f"error: {what}; mend that and run the same command again\n")
+        return USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing was changed\n")
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hoheit",
+        description="What is where, by which rules, and is a cluster as stated? Changes nothing.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (register, doctor, residency):
+        command.add(commands)
+    return parser

@@ -1,0 +1,1 @@
+"""What brings resources to the rules: an export, a preview, a policy pack, a program."""

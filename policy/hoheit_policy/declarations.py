@@ -1,0 +1,131 @@
+"""What a program declares of itself and rules cannot see: the contract between both."""
+
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, cast
+
+from hoheit_facts import PROFILES, Profile
+from pydantic import AfterValidator, Field, ValidationError
+
+from .location import Closed, Location
+from .values import has_gaps
+
+Enforcer = Literal["cilium", "calico", "kube-router", "vpc-cni", "kindnet", "none", "unknown"]
+
+
+def _known(name: str | None) -> str | None:
+    if name is not None and name not in PROFILES:
+        raise ValueError(f"no profile '{name}'; profiles: {', '.join(PROFILES)}")
+    return name
+
+
+class StorageClassDeclaration(Closed):
+    """What is known of the disks behind a StorageClass."""
+
+    encrypted: bool | None = None
+    """None: nobody stated it."""
+    location: Location = Location()
+
+
+class ClusterDeclaration(Closed):
+    """What a provider of Kubernetes does not say of its cluster."""
+
+    location: Location = Location()
+    """Where the control plane is."""
+    network_policy: Enforcer = "unknown"
+    """The CNI that gives NetworkPolicy objects their meaning."""
+    storage_classes: dict[str, StorageClassDeclaration] = Field(default_factory=dict)
+    simulated: bool = False
+    """Pods are scheduled and reported ready, but no container runs."""
+
+
+class StateDeclaration(Closed):
+    """Where Pulumi keeps its state, as far as somebody says so."""
+
+    backend: str | None = None
+    """URL of the backend, as ``pulumi whoami --verbose`` shows it."""
+    location: Location | None = None
+
+
+class SecretsProviderDeclaration(Closed):
+    """Who holds the key of the secrets in the state."""
+
+    kind: str
+    """``passphrase``, ``service`` or the scheme of a key's URL, for example ``awskms``."""
+    url: str | None = None
+    location: Location | None = None
+    """Where the key is, and who holds it."""
+
+
+class Exemption(Closed):
+    """A finding that somebody stands for, until a day."""
+
+    rule: str = Field(min_length=1)
+    """Id of the rule, for example ``NET-07``."""
+    resource: str = Field(min_length=1)
+    """URN of the resource, or a pattern of it with ``*``."""
+    owner: str = Field(min_length=1)
+    """Person or team."""
+    reason: str = Field(min_length=1)
+    until: date
+    """Last day on which it holds."""
+
+
+class Declarations(Closed):
+    """Everything that rules need beside the resources. What is left out is unknown."""
+
+    profile: Annotated[str | None, AfterValidator(_known)] = None
+    clusters: dict[str, ClusterDeclaration] = Field(default_factory=dict)
+    """By the ``clusterIdentifier`` of the Kubernetes provider, or else its ``context``."""
+    endpoints: dict[str, Location] | None = None
+    """Recipients outside of the clusters by ``host`` or ``host:port``; 443 without a port."""
+    approved_registries: tuple[str, ...] | None = None
+    """Registries, or registries with a path, that images may come from."""
+    images_locked: bool | None = None
+    """Every image has a digest."""
+    state: StateDeclaration | None = None
+    secrets_provider: SecretsProviderDeclaration | None = None
+    exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def policy(self) -> Profile | None:
+        """The profile, or None where nobody declared one."""
+        return PROFILES[self.profile] if self.profile else None
+
+
+class DeclarationsError(ValueError):
+    """Declarations that cannot be: the path of each wrong field, and what is allowed there."""
+
+
+def read_declarations(data: Any) -> Declarations:
+    """Return ``data`` as declarations.
+
+    Raises:
+        DeclarationsError: with one line for each wrong field.
+    """
+    if isinstance(data, Declarations):
+        return data
+    if has_gaps(data):
+        raise DeclarationsError(
+            "declarations: hold values that are secret or not known before the update; a rule "
+            "decides on them in preview, so write them down as plain values"
+        )
+    try:
+        return Declarations.model_validate(data)
+    except ValidationError as error:
+        lines = [_line(cast("dict[str, Any]", fault)) for fault in error.errors(include_url=False)]
+        raise DeclarationsError("\n".join(lines)) from None
+
+
+def _line(fault: dict[str, Any]) -> str:
+    path = ".".join(str(part) for part in fault["loc"]) or "declarations"
+    if fault["type"] == "extra_forbidden":
+        return f"{path}: unknown field{_suggestion(str(fault['loc'][-1]))}"
+    return f"{path}: {str(fault['msg']).removeprefix('Value error, ')}"
+
+
+def _suggestion(name: str) -> str:
+    models: list[type[Closed]] = [Declarations, ClusterDeclaration, StateDeclaration, Exemption]
+    known = sorted({field for model in models for field in model.model_fields})
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean '{near[0]}'?" if near else f"; known fields: {', '.join(known)}"

@@ -1,0 +1,102 @@
+"""Where data is: every place that a resource makes, uses or sends user data to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hoheit_facts import OPERATORS, REGIONS, ZONES, region_named
+
+from .location import Fact, Location
+from .values import Gap
+
+if TYPE_CHECKING:
+    from .location import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One place, as far as it is known."""
+
+    what: str
+    path: str
+    countries: tuple[str, ...] = ()
+    """More than one where a cloud chooses; none where nobody knows."""
+    operator: str | None = None
+    jurisdiction: str | None = None
+    """Country from which the operator is controlled."""
+    provenance: str = "nobody said so"
+    why_unknown: str = ""
+    """What keeps the country from being known."""
+    late: bool = False
+    """The update will know it."""
+
+
+def located(what: str, path: str, location: Location | None) -> Place:
+    """Return a place whose location somebody declared or derived."""
+    if location is None:
+        return Place(what=what, path=path, why_unknown="nobody declared it")
+    country = location.country
+    return Place(
+        what=what,
+        path=path,
+        countries=(country.value,) if country.value else (),
+        operator=location.operator.value,
+        jurisdiction=location.controlling_jurisdiction.value,
+        provenance=_provenance(country),
+        why_unknown="" if country.value else "its location says 'unknown'",
+    )
+
+
+def lost(what: str, path: str, gap: Gap) -> Place:
+    """Return a place whose location cannot be read."""
+    return Place(what=what, path=path, why_unknown=gap.value, late=gap is Gap.UNKNOWN)
+
+
+def in_region(what: str, path: str, code: str, providers: tuple[str, ...]) -> Place:
+    """Return a place in a region of a cloud; a code that no table knows is nowhere."""
+    region = region_named(code, providers)
+    if region is None:
+        return Place(
+            what=what,
+            path=path,
+            countries=(f"region '{code}' of no known country",),
+            provenance="no table of regions has the code",
+        )
+    return _of(what, path, region.provider, (region.country,), code)
+
+
+def in_zone(what: str, path: str, code: str, provider: str) -> Place:
+    """Return a place in one of the locations of a network zone."""
+    zone = ZONES.get((provider, code))
+    if zone is None:
+        return in_region(what, path, code, (provider,))
+    return _of(what, path, provider, zone.countries, code)
+
+
+def _of(what: str, path: str, provider: str, countries: tuple[str, ...], code: str) -> Place:
+    operator = OPERATORS[provider]
+    return Place(
+        what=what,
+        path=path,
+        countries=countries,
+        operator=operator.operator,
+        jurisdiction=operator.controlling_jurisdiction,
+        provenance=f"table of regions, {provider} {code}",
+    )
+
+
+def _provenance(fact: Fact) -> str:
+    source: Source = fact.source
+    return str(source)
+
+
+AWS_PARTITIONS = tuple(dict.fromkeys(name for name, _ in REGIONS if name.startswith("aws")))
+"""Partitions of AWS; a region's code is in one of them only."""
+
+
+def each(*places: Iterator[Place]) -> Iterator[Place]:
+    """Return the places of several sources in turn."""
+    for found in places:
+        yield from found

@@ -1,0 +1,63 @@
+"""Recipients that somebody declares, in the declarations or as egress of a component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .hosts import is_internal
+from .kubernetes import namespace_of, objects_of
+from .register_places import Contact, contacts_of, endpoints_of
+from .values import text_at
+
+if TYPE_CHECKING:
+    from .resource import Resource
+    from .view import View
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipients:
+    """Everybody whom a stack says that it contacts."""
+
+    contacts: tuple[Contact, ...]
+    complete: bool
+    """No component may add one any more."""
+    stated: bool
+    """Somebody declared endpoints, if only none."""
+    services: frozenset[str] = frozenset()
+    """``name.namespace`` of the Services of the stack, by which pods call each other."""
+
+    def is_inside(self, host: str) -> bool:
+        """Tell whether a host is of the cluster itself."""
+        return is_internal(host) or host in self.services
+
+    def at_port(self, port: int) -> list[str]:
+        """Return the hosts outside of the cluster that are contacted at a port."""
+        return sorted(
+            {one.host for one in self.contacts if one.port == port and not self.is_inside(one.host)}
+        )
+
+    def has(self, host: str) -> bool:
+        """Tell whether a host is declared."""
+        return any(one.host == host for one in self.contacts)
+
+
+def recipients_of(view: View) -> Recipients:
+    """Return the recipients that the declarations and the components of a stack name."""
+    registered = [one for resource in view.resources for one in contacts_of(resource)]
+    declared = list(endpoints_of(view.declarations))
+    return Recipients(
+        contacts=(*declared, *registered),
+        complete=view.complete,
+        stated=view.declarations.endpoints is not None or bool(registered),
+        services=frozenset(name for resource in view.resources for name in _services(resource)),
+    )
+
+
+def _services(resource: Resource) -> Iterator[str]:
+    for found in objects_of(resource):
+        if found.kind == "Service" and text_at(found.body, "spec", "type") != "ExternalName":
+            name, space = text_at(found.body, "metadata", "name"), namespace_of(found, resource)
+            if isinstance(name, str) and isinstance(space, str):
+                yield f"{name}.{space}"

@@ -1,0 +1,125 @@
+"""Places that components of hoheit register: stores, and recipients of user data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from .declarations import Declarations
+from .location import Location
+from .places import Place, located, lost
+from .resource import Resource
+from .values import Gap, at, has_gaps, list_at, map_at, text_at
+
+_COMPONENTS = "hoheit:index:"
+_RUN = "run"
+_HTTPS_PORT = 443
+
+
+def store_places(resource: Resource, declarations: Declarations) -> Iterator[Place]:
+    """Return every store that a component registers."""
+    for path, store in _listed(resource, "stores"):
+        if isinstance(store, Gap):
+            yield lost("store", path, store)
+            continue
+        name = text_at(store, "name")
+        what = f"store '{name}'" if isinstance(name, str) else "store"
+        yield _located(what, f"{path}.location", store, declarations)
+
+
+def recipient_places(resource: Resource, declarations: Declarations) -> Iterator[Place]:
+    """Return every recipient that a component contacts while it runs.
+
+    What is contacted at build or start gets no data of users: it hands out images and weights.
+    An entry that does not say when counts as running.
+    """
+    for path, contact in _listed(resource, "egress"):
+        if isinstance(contact, Gap):
+            yield lost("recipient", path, contact)
+            continue
+        when = text_at(contact, "when")
+        if isinstance(when, str) and when != _RUN:
+            continue
+        host = text_at(contact, "host")
+        what = f"recipient '{host}'" if isinstance(host, str) else "recipient"
+        yield _located(what, f"{path}.location", contact, declarations)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A recipient that somebody declares."""
+
+    host: str
+    port: int
+
+
+def contacts_of(resource: Resource) -> Iterator[Contact]:
+    """Return the recipients that a component registers, whenever it contacts them."""
+    for _, contact in _listed(resource, "egress"):
+        host, port = text_at(contact, "host"), at(contact, "port")
+        if isinstance(host, str) and isinstance(port, int | float):
+            yield Contact(host=host.lower(), port=int(port))
+
+
+def endpoints_of(declarations: Declarations) -> Iterator[Contact]:
+    """Return the recipients that the declarations name."""
+    for text in declarations.endpoints or {}:
+        host, port = split_port(text)
+        yield Contact(host=host, port=port or _HTTPS_PORT)
+
+
+def split_port(text: str) -> tuple[str, int | None]:
+    """Return host and port of ``host`` or ``host:port``."""
+    host, _, port = text.rpartition(":")
+    return (host.lower(), int(port)) if host and port.isdigit() else (text.lower(), None)
+
+
+def declared_location(declarations: Declarations, host: str) -> Location | None:
+    """Return the location of a host that the declarations name, with or without a port."""
+    for text, location in (declarations.endpoints or {}).items():
+        if split_port(text)[0] == host.lower():
+            return location
+    return None
+
+
+def _listed(resource: Resource, field: str) -> Iterator[tuple[str, Any]]:
+    if not resource.type.startswith(_COMPONENTS):
+        return
+    listed = list_at(resource.outputs, field)
+    if isinstance(listed, Gap):
+        if listed is not Gap.MISSING:
+            yield field, listed
+        return
+    for index, item in enumerate(listed):
+        yield f"{field}[{index}]", item
+
+
+def _located(what: str, path: str, entry: Any, declarations: Declarations) -> Place:
+    given = map_at(entry, "location")
+    if isinstance(given, Gap):
+        return lost(what, path, given)
+    # Left out, not handed over: pydantic takes an enum of texts for a text.
+    readable = {name: fact for name, fact in given.items() if not has_gaps(fact)}
+    try:
+        location = Location.model_validate(readable)
+    except ValidationError:
+        return lost(what, path, Gap.WRONG)
+    late = any(at(given, name, "value") is Gap.UNKNOWN for name in given.keys() - readable.keys())
+    return replace(located(what, path, _completed(location, entry, declarations)), late=late)
+
+
+def _completed(location: Location, entry: Any, declarations: Declarations) -> Location:
+    """Return a location in which the declared endpoint fills what the component does not know."""
+    host, port = text_at(entry, "host"), at(entry, "port")
+    if isinstance(host, Gap):
+        return location
+    number = int(port) if isinstance(port, int | float) else None
+    by_port = (declarations.endpoints or {}).get(f"{host}:{number}")
+    declared = by_port or declared_location(declarations, host)
+    if declared is None:
+        return location
+    known = {name: fact for name, fact in location if fact.value is not None}
+    return declared.model_copy(update=known)

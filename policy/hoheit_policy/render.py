@@ -1,0 +1,68 @@
+"""Findings as text, the same for whoever prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .resource import read_urn
+from .rules import RULES
+from .verdict import Finding, Verdict
+
+if TYPE_CHECKING:
+    from .judging import Report
+
+_SHOWN = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.EXEMPT)
+_LINES_OF_A_RULE = 8
+
+
+def sentence(finding: Finding) -> str:
+    """Return one finding in one line: rule, verdict, resource, path, message."""
+    place = " ".join(part for part in (_short(finding.resource), finding.path) if part)
+    late = " (the update will know)" if finding.late else ""
+    return f"{finding.rule} {finding.verdict}{late} {place}: {finding.message}"
+
+
+def sentences(findings: Iterable[Finding]) -> str:
+    """Return findings as one text, each in a line."""
+    return "\n".join(f"  {sentence(finding)}" for finding in findings)
+
+
+def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE) -> str:
+    """Return a report as a text: counts, then what failed or is unknown by rule.
+
+    Args:
+        report: what the rules say.
+        limit: lines of one rule and verdict; None shows all.
+    """
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+    lines = [f"Residency, profile {report.profile or 'unknown'}: {counts}"]
+    for verdict in _SHOWN:
+        for rule in RULES:
+            own = [one for one in report.findings if one.rule == rule.id and one.verdict is verdict]
+            if own:
+                lines += [f"{verdict} {rule.id} {rule.title}", *_entries(own, limit)]
+    quiet = [rule.id for rule in RULES if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
+    if quiet:
+        lines.append(f"{Verdict.NOT_APPLICABLE} {', '.join(quiet)}")
+    return "\n".join(lines)
+
+
+def _entries(findings: list[Finding], limit: int | None) -> list[str]:
+    shown = findings if limit is None else findings[:limit]
+    lines = [f"  {_short(one.resource) or 'stack'} {one.path}: {one.message}" for one in shown]
+    if rest := len(findings) - len(shown):
+        lines.append(f"  ... and {rest} more")
+    return lines
+
+
+def _is(report: Report, rule: str, verdict: Verdict) -> bool:
+    return any(one.rule == rule and one.verdict is verdict for one in report.findings)
+
+
+def _short(urn: str) -> str:
+    """Return the last part of a URN with the kind before it, as people name a resource."""
+    if not urn.startswith("urn:pulumi:"):
+        return urn
+    token, name = read_urn(urn)
+    return f"{token.rsplit(':', 1)[-1]} {name}"

@@ -1,0 +1,41 @@
+"""All places of one resource, and of the declarations themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .cloud_places import aws_places, hcloud_places
+from .kubernetes_places import balancer_places, cluster_places, volume_places
+from .places import Place, each, located
+from .register_places import recipient_places, store_places
+from .view import KUBERNETES_PROVIDER
+
+if TYPE_CHECKING:
+    from .resource import Resource
+    from .view import View
+
+
+def places_of(resource: Resource, view: View) -> Iterator[Place]:
+    """Return every place that a resource makes, uses or sends user data to."""
+    return each(
+        aws_places(resource),
+        hcloud_places(resource),
+        cluster_places(resource, view),
+        volume_places(resource, view),
+        balancer_places(resource),
+        store_places(resource, view.declarations),
+        recipient_places(resource, view.declarations),
+    )
+
+
+def declared_places(view: View) -> Iterator[Place]:
+    """Return the clusters that are declared and that no provider of the collection leads to."""
+    used = {
+        view.cluster_by(resource.inputs).key
+        for resource in view.resources
+        if resource.type == KUBERNETES_PROVIDER
+    }
+    for name, cluster in view.declarations.clusters.items():
+        if name not in used:
+            yield located(f"cluster '{name}'", f"clusters.{name}.location", cluster.location)

@@ -1,0 +1,80 @@
+"""The command line as people meet it: help, mistakes, interruptions."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hoheit_cli import doctor, main
+
+COMMANDS = ["register", "doctor", "residency"]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hoheit_cli", *words],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main([command, "--help"])
+    assert ended.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 3
+
+
+@pytest.mark.parametrize("words", [[], ["registre"], *([command] for command in COMMANDS)])
+def test_a_command_without_what_it_needs_is_a_mistake_of_usage(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+    assert ended.value.code == main.USAGE
+    assert "usage: hoheit" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["register", "--state", "none.json"], "none.json: No such file or directory; mend that"),
+        (["doctor", "--file", "none.yaml"], "none.yaml does not exist; name a stack file"),
+        (["doctor", "--stack", "dev"], "Pulumi.yaml does not exist; go to the project, or name"),
+    ],
+)
+def test_a_mistake_ends_with_one_sentence_and_two(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(words) == main.USAGE
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"error: {said}")
+    assert len(printed.err.splitlines()) == 1
+    assert not printed.out
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    done = run("register", "--state", str(tmp_path / "none.json"))
+    assert done.returncode == main.USAGE
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_command_with_one_sentence_and_130(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_file: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "read_stated", interrupt)
+    assert main.main(["doctor", "--file", str(tmp_path)]) == main.INTERRUPTED
+    assert capsys.readouterr().err == "interrupted; nothing was changed\n"

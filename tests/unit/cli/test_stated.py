@@ -1,0 +1,129 @@
+"""What a stack file states, read without the program that uses it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hoheit_cli.errors import UsageError
+from hoheit_cli.finding import Verdict
+from hoheit_cli.stated import read_stated, stack_file
+from hoheit_infra import SimulatedNodes
+from support.monitor import STACKS
+
+CLUSTER = {"kind": "existing", "context": "lab", "cluster_identifier": "lab"}
+FILES = sorted(STACKS.glob("Pulumi.*.yaml"))
+
+
+def written(path: Path, environment: Any) -> Path:
+    file = path / "Pulumi.dev.yaml"
+    file.write_text(yaml.safe_dump({"config": {"hoheit:environment": environment}}))
+    return file
+
+
+def refusal(file: Path) -> str:
+    with pytest.raises(UsageError) as refused:
+        read_stated(file)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_stack_file_of_the_project_is_understood(file: Path) -> None:
+    stated = read_stated(file)
+    assert stated.pools
+    assert stated.unread == ()
+
+
+def test_what_is_stated_is_read() -> None:
+    stated = read_stated(STACKS / "Pulumi.local.yaml")
+    assert (stated.cluster.context, stated.cluster.capabilities.simulated) == ("lab", True)
+    assert isinstance(stated.pools["l4"], SimulatedNodes)
+    assert not stated.uses_image_volumes
+
+
+def test_what_an_environment_needs_of_its_cluster_follows_from_its_sections(
+    tmp_path: Path,
+) -> None:
+    bare = read_stated(written(tmp_path, {"cluster": CLUSTER}))
+    assert (bare.namespace, bare.pools) == ("models", {})
+    assert not any(
+        (bare.needs_storage, bare.bundled_monitoring, bare.uses_operator, bare.uses_image_volumes)
+    )
+    full = {
+        "cluster": CLUSTER,
+        "namespace": "llm",
+        "monitoring": {"mode": "operator"},
+        "models": {"a": {"weights": {"uri": "oci://registry.example/a"}}},
+    }
+    rich = read_stated(written(tmp_path, full))
+    assert rich.namespace == "llm"
+    assert (rich.uses_operator, rich.bundled_monitoring) == (True, False)
+    assert rich.uses_image_volumes
+
+
+@pytest.mark.parametrize(
+    ("sections", "needed"),
+    [
+        ({"monitoring": {}}, True),
+        ({"monitoring": {"mode": "bundled"}}, True),
+        ({"monitoring": {"mode": "operator"}}, False),
+        ({"mlflow": {"database": {"kind": "bundled"}}}, True),
+        ({"mlflow": {"artifacts": {"kind": "bundled"}}}, True),
+        ({"mlflow": {"database": {"kind": "existing"}}}, False),
+        ({"object_server": {"bucket": "models"}}, True),
+        ({"mlflow": None, "monitoring": None}, False),
+    ],
+)
+def test_whoever_keeps_data_in_the_cluster_needs_a_storage_class(
+    sections: dict[str, Any], needed: bool, tmp_path: Path
+) -> None:
+    stated = read_stated(written(tmp_path, {"cluster": CLUSTER, **sections}))
+    assert stated.needs_storage is needed
+
+
+def test_a_pool_that_is_not_understood_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    pool = {"gpu": "L4", "nodes": 1, "cpu_millicores": 1, "memory_mib": 1, "disk_gib": 1}
+    pools = {
+        "old": {**pool, "kind": "simulated"},
+        "new": {**pool, "kind": "simulated", "shards": 4},
+        "odd": {"kind": "quantum"},
+    }
+    stated = read_stated(written(tmp_path, {"cluster": CLUSTER, "pools": pools}))
+    assert list(stated.pools) == ["old"]
+    new, odd = stated.unread
+    assert (new.subject, new.verdict) == ("pools.new", Verdict.UNKNOWN)
+    assert "shards: unknown field" in new.seen
+    assert odd.subject == "pools.odd"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ("text", "has no 'hoheit:environment' under 'config'"),
+        ({}, "cluster: required, but not given"),
+        ({"cluster": {**CLUSTER, "kind": "eks"}}, "cluster.kind is not 'existing'"),
+        ({"cluster": {"context": "lab"}}, "cluster_identifier: required, but not given"),
+        ({"cluster": {**CLUSTER, "contxt": "a"}}, "contxt: unknown field; did you mean 'context'?"),
+    ],
+)
+def test_an_environment_without_a_cluster_that_exists_is_refused(
+    environment: Any, said: str, tmp_path: Path
+) -> None:
+    assert said in refusal(written(tmp_path, environment))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a: [", "is no YAML: "), ("- a", "has no 'hoheit:environment'"), ("", "has no 'hoheit:")],
+)
+def test_a_file_that_is_no_stack_file_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(text)
+    assert said in refusal(file)
+
+
+def test_a_stack_is_found_where_the_project_keeps_its_files(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nstackConfigDir: stacks\n")
+    assert stack_file("dev", tmp_path) == tmp_path / "stacks" / "Pulumi.dev.yaml"
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n")
+    assert stack_file("dev", tmp_path) == tmp_path / "Pulumi.dev.yaml"

@@ -1,0 +1,186 @@
+"""IMG-01 and TEL-01: what containers run, and whether it is told to be silent."""
+
+from typing import Any
+
+import pytest
+from hoheit_facts import IMAGES, switches_off
+from hoheit_policy import Gap, Verdict
+from hoheit_policy.images import read_image, software_of
+from support import residency as r
+
+VLLM = "registry.example.com/docker.io/vllm/vllm-openai:v0.32.0"
+
+
+def env(values: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def silent() -> list[dict[str, Any]]:
+    return env(switches_off(IMAGES["vllm"].software))
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("nginx", "docker.io/library/nginx"),
+        ("nginx:1.29", "docker.io/library/nginx"),
+        ("vllm/vllm-openai:v1", "docker.io/vllm/vllm-openai"),
+        ("index.docker.io/nginx", "docker.io/library/nginx"),
+        ("localhost/x:1", "localhost/x"),
+        ("registry:5000/a/b:1", "registry:5000/a/b"),
+        (f"ghcr.io/a/b:1@{r.DIGEST}", "ghcr.io/a/b"),
+    ],
+)
+def test_a_reference_is_completed_as_a_runtime_completes_it(reference: str, name: str) -> None:
+    image = read_image(reference)
+    assert image is not None
+    assert image.name == name
+
+
+@pytest.mark.parametrize("text", ["", "a b", "$(IMAGE)", "x@sha256:short", "x@md5:abc"])
+def test_what_is_no_reference_is_none(text: str) -> None:
+    assert read_image(text) is None
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "apps/v1:Deployment",
+        "apps/v1:DeploymentPatch",
+        "apps/v1:StatefulSet",
+        "apps/v1:DaemonSet",
+        "apps/v1:ReplicaSet",
+        "batch/v1:Job",
+    ],
+)
+@pytest.mark.parametrize("field", ["containers", "initContainers", "ephemeralContainers"])
+def test_no_kind_of_workload_or_container_escapes(token: str, field: str) -> None:
+    spec = {**r.pod(r.container()), field: [r.container("docker.io/evil/x:1")]}
+    assert r.worst("IMG-01", r.workload(spec, token)) is Verdict.FAIL
+
+
+def test_pods_and_templates_and_cron_jobs_and_lists_do_not_escape() -> None:
+    spec = r.pod(r.container("docker.io/evil/x:1"))
+    template = {"spec": {"template": {"spec": spec}}}
+    for token, body in (
+        ("core/v1:Pod", {"spec": spec}),
+        ("core/v1:PodTemplate", {"template": {"spec": spec}}),
+        ("batch/v1:CronJob", {"spec": {"jobTemplate": template}}),
+        ("apps/v1:DeploymentList", {"items": [template]}),
+        ("core/v1:List", {"items": [{"kind": "Pod", "spec": spec}]}),
+        ("core/v1:List", {"items": Gap.UNKNOWN}),
+    ):
+        assert r.worst("IMG-01", r.kubernetes(token, body)) is not Verdict.PASS, token
+
+
+@pytest.mark.parametrize(
+    ("image", "declared", "verdict"),
+    [
+        (f"registry.example.com/x@{r.DIGEST}", {}, Verdict.PASS),
+        ("registry.example.com/x:1", {}, Verdict.FAIL),
+        ("$(IMAGE)", {}, Verdict.FAIL),
+        ("registry.example.com/x:1", {"images_locked": False}, Verdict.PASS),
+        ("registry.example.com/x:1", {"images_locked": None}, Verdict.UNKNOWN),
+        (f"registry.example.com.evil.org/x@{r.DIGEST}", {}, Verdict.FAIL),
+        (f"docker.io/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
+        (f"vllm/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.PASS),
+        (f"vllm2/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
+        (f"registry.example.com/x@{r.DIGEST}", {"approved_registries": None}, Verdict.UNKNOWN),
+        (f"registry.example.com/x@{r.DIGEST}", {"approved_registries": []}, Verdict.FAIL),
+    ],
+)
+def test_registry_and_digest_decide(image: str, declared: Any, verdict: Verdict) -> None:
+    found = r.workload(r.pod(r.container(image)))
+    assert r.worst("IMG-01", found, **declared) is verdict
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "helm.sh/v3:Release",
+        "helm.sh/v4:Chart",
+        "yaml/v2:ConfigGroup",
+        "yaml:ConfigFile",
+        "kustomize/v2:Directory",
+        "serving.kserve.io/v1beta1:InferenceService",
+        "ray.io/v1:RayCluster",
+    ],
+)
+@pytest.mark.parametrize("rule", ["IMG-01", "TEL-01", "NET-07", "ENC-05", "EGR-01"])
+def test_what_carries_objects_inside_is_unknown_and_named(token: str, rule: str) -> None:
+    found = r.kubernetes(token, {"values": {}})
+    (finding,) = r.judged(rule, found)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.resource == found.urn
+
+
+@pytest.mark.parametrize(
+    "token", ["monitoring.coreos.com/v1:ServiceMonitor", "rbac.authorization.k8s.io/v1:Role"]
+)
+def test_what_describes_no_pod_is_not_in_question(token: str) -> None:
+    assert r.worst("IMG-01", r.kubernetes(token, {})) is Verdict.NOT_APPLICABLE
+
+
+def test_a_mirrored_image_is_known_by_the_end_of_its_name() -> None:
+    image = read_image(VLLM)
+    assert image is not None
+    found = software_of(image)
+    assert found is not None
+    assert found.exact
+    assert "vllm" in found.names
+
+
+def test_every_switch_of_the_software_is_asked_for() -> None:
+    assert r.worst("TEL-01", r.workload(r.pod(r.container(VLLM, env=silent())))) is Verdict.PASS
+    for index, missing in enumerate(silent()):
+        left = silent()
+        del left[index]
+        found = r.workload(r.pod(r.container(VLLM, env=left)))
+        assert r.worst("TEL-01", found) is Verdict.FAIL, missing
+        assert missing["name"] in r.messages("TEL-01", found)
+
+
+def test_a_switch_with_another_value_fails_and_its_value_is_not_printed() -> None:
+    wrong = [*silent(), {"name": "VLLM_NO_USAGE_STATS", "value": "0-and-a-password"}]
+    found = r.workload(r.pod(r.container(VLLM, env=wrong)))
+    assert r.worst("TEL-01", found) is Verdict.FAIL
+    assert "password" not in r.messages("TEL-01", found)
+
+
+def test_a_switch_in_one_container_does_not_serve_another() -> None:
+    found = r.workload(r.pod(r.container(VLLM, env=silent()), r.container(VLLM)))
+    assert r.worst("TEL-01", found) is Verdict.FAIL
+
+
+def settings(name: str = "switches", data: Any = None, namespace: str = "apps") -> Any:
+    values = switches_off(IMAGES["vllm"].software) if data is None else data
+    metadata = {"name": name, "namespace": namespace}
+    return r.kubernetes("core/v1:ConfigMap", {"metadata": metadata, "data": values}, "map")
+
+
+def from_map(name: Any = "switches") -> Any:
+    source = [{"configMapRef": {"name": name}}]
+    return r.workload(r.pod(r.container(VLLM, envFrom=source)))
+
+
+def test_switches_from_a_config_map_of_the_stack_count() -> None:
+    assert r.worst("TEL-01", from_map(), settings()) is Verdict.PASS
+    assert r.worst("TEL-01", from_map(), settings(data={})) is Verdict.FAIL
+
+
+def test_switches_from_what_the_stack_does_not_show_are_unknown() -> None:
+    assert r.worst("TEL-01", from_map()) is Verdict.UNKNOWN
+    assert r.worst("TEL-01", from_map(), settings(namespace="other")) is Verdict.UNKNOWN
+    assert r.worst("TEL-01", from_map(Gap.UNKNOWN), settings()) is Verdict.UNKNOWN
+
+
+def test_a_variable_from_a_secret_is_unknown() -> None:
+    first, *rest = silent()
+    reference = {"name": first["name"], "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    found = r.workload(r.pod(r.container(VLLM, env=[reference, *rest])))
+    assert r.worst("TEL-01", found) is Verdict.UNKNOWN
+
+
+def test_an_image_of_no_table_is_unknown_and_a_likeness_never_a_failure() -> None:
+    for image in ("registry.example.com/own/thing:1", "registry.example.com/vllm-cpu-env:1"):
+        assert r.worst("TEL-01", r.workload(r.pod(r.container(image)))) is Verdict.UNKNOWN
