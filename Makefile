@@ -18,6 +18,10 @@ unexport VIRTUAL_ENV
 
 RUN := $(UV) run --no-sync
 LAB := $(RUN) hoheit-lab
+HOHEIT := $(CURDIR)/.venv/bin/hoheit
+
+# Servers that tests start, built before them: a test has a time limit, a first build takes minutes.
+TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool
 
 .PHONY: help
 help: ## Show this list
@@ -39,9 +43,11 @@ environment: | $(UV)
 	@$(UV) sync --quiet --locked
 
 .PHONY: local
-local: environment ## Bring up stack `local`: control plane, SIMULATED GPU nodes, the model service
+local: environment ## Bring up stack `local`: control plane, SIMULATED nodes, the whole platform
 	@$(LAB) up
 	@$(LAB) deploy --stack local
+	@$(LAB) exec -- $(HOHEIT) register --stack local
+	@$(LAB) exec -- $(HOHEIT) residency check --stack local
 
 .PHONY: local-down
 local-down: environment ## Remove everything that `make local` made, processes included
@@ -51,6 +57,7 @@ local-down: environment ## Remove everything that `make local` made, processes i
 test: environment ## Run all tests; builds the tool chain and installs what they need
 	@tests/install-tools
 	@$(LAB) build
+	@$(LAB) build $(TEST_PROGRAMS)
 	@$(RUN) pytest
 
 .PHONY: check

@@ -3,26 +3,31 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import pulumi
 from hoheit import (
     DnsLabel,
     Hub,
     Images,
+    MlflowSettings,
+    MonitoringSettings,
+    ObjectServerSettings,
     ObjectStore,
     ServiceName,
-    VllmService,
     VllmSettings,
-    plan_memory,
 )
 from hoheit.driver import Args, refusal, validated
-from hoheit_facts import GPUS
 from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
 from pydantic import Field, model_validator
+from residency import LOCAL_PROFILE, Residency
 
 SCHEMA = Path(__file__).with_name("environment.schema.json")
 KEY = "environment"
+
+
+_NAMESPACES = {"models": "namespace", "objects": "object_server.namespace"}
+"""Where a part's namespace is written, if not below its own name."""
 
 
 class Model(VllmSettings):
@@ -39,6 +44,24 @@ class Cluster(ExistingClusterSettings):
     """A cluster that somebody runs already."""
 
 
+class Monitoring(MonitoringSettings):
+    """The monitoring stack of the environment."""
+
+    namespace: DnsLabel = "monitoring"
+
+
+class Mlflow(MlflowSettings):
+    """The MLflow server of the environment."""
+
+    namespace: DnsLabel = "mlflow"
+
+
+class OwnObjects(ObjectServerSettings):
+    """An S3 server of the environment's own, where there is no object store."""
+
+    namespace: DnsLabel = "objects"
+
+
 class Environment(Args):
     """What one stack runs, and on what."""
 
@@ -51,9 +74,14 @@ class Environment(Args):
     """GPU pools by name."""
     images: Images
     object_store: ObjectStore | None = None
+    object_server: OwnObjects | None = None
     hub: Hub | None = None
     models: dict[ServiceName, Model] = Field(min_length=1)
     """Model services by name; the name is the Service's."""
+    monitoring: Monitoring | None = None
+    mlflow: Mlflow | None = None
+    residency: Residency
+    """The organisation's own rules, which every resource of the stack is judged by."""
 
     @model_validator(mode="after")
     def _pools_exist(self) -> Self:
@@ -67,12 +95,79 @@ class Environment(Args):
     @model_validator(mode="after")
     def _models_can_start(self) -> Self:
         for name, model in self.models.items():
-            gpu = GPUS[self.pools[model.pool].gpu]
             try:
-                model.check_means(self.object_store, self.hub)
-                plan_memory(model.weights, model.engine, gpu, model.gpus)
+                model.check_means(self._bucket, self.hub)
+                model.plan_for(self.pools[model.pool].shape().gpu)
             except ValueError as error:
                 raise ValueError(f"models.{name}.{error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _images_can_be_pulled(self) -> Self:
+        for model in self.models.values():
+            self.images.check(*model.image_fields)
+        for part in (self.mlflow, self.object_server):
+            if part is not None:
+                self.images.check(*part.image_fields)
+        if self.monitoring is not None:
+            gpus = any(pool.shape().gpus for pool in self.pools.values())
+            self.images.check(*self.monitoring.image_fields_for(gpus=gpus))
+        return self
+
+    @model_validator(mode="after")
+    def _monitoring_can_watch(self) -> Self:
+        if self.monitoring and self.monitoring.bundled and self.cluster.network.api_server is None:
+            raise ValueError(
+                "cluster.network.api_server: required by monitoring, which watches pods through "
+                "it; `hoheit doctor` prints the addresses and the port to put here"
+            )
+        return self
+
+    @property
+    def _bucket(self) -> str | None:
+        store = self.object_store or self.object_server
+        return store.bucket if store else None
+
+    @property
+    def namespaces(self) -> dict[str, str]:
+        """The namespace of each part that there is, by the part's name."""
+        parts = {
+            "objects": self.object_server,
+            "mlflow": self.mlflow,
+            "monitoring": self.monitoring,
+        }
+        others = {name: part.namespace for name, part in parts.items() if part is not None}
+        return {"models": self.namespace, **others}
+
+    @model_validator(mode="after")
+    def _namespaces_are_apart(self) -> Self:
+        taken: dict[str, str] = {}
+        for part, namespace in self.namespaces.items():
+            if namespace in taken:
+                field = _NAMESPACES.get(part, f"{part}.namespace")
+                raise ValueError(
+                    f"{field}: '{namespace}' is the namespace of {taken[namespace]} already; "
+                    "choose another, so that each part has network rules of its own"
+                )
+            taken[namespace] = part
+        return self
+
+    @model_validator(mode="after")
+    def _one_object_store(self) -> Self:
+        if self.object_store and self.object_server:
+            raise ValueError(
+                "object_server: there is an object_store already; leave out one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _development_is_local(self) -> Self:
+        if self.mlflow and self.mlflow.development and self.residency.profile != LOCAL_PROFILE:
+            raise ValueError(
+                f"mlflow.development: true loses data or admits everybody, and the profile is "
+                f"'{self.residency.profile}'; leave it out, or set residency.profile: "
+                f"{LOCAL_PROFILE}"
+            )
         return self
 
     @model_validator(mode="after")
@@ -123,21 +218,11 @@ def cluster_args(environment: Environment) -> ExistingClusterArgs:
     return ExistingClusterArgs(**own, kubeconfig=pulumi.Config().get_secret("kubeconfig"))
 
 
-def outputs_of(service: VllmService) -> dict[str, Any]:
-    """Return what the operator of a model service asks for first."""
-    return {
-        "url": service.url,
-        "apiKeySecret": service.api_key_secret,
-        "modelNames": list(service.model_names),
-        "plan": service.plan.model_dump(mode="json"),
-    }
-
-
 def schema() -> str:
     """Return the JSON schema of a stack file, for editors."""
     environment = Environment.model_json_schema(ref_template="#/$defs/{model}")
     definitions = environment.pop("$defs")
-    for nodes in ("LabelledNodes", "SimulatedNodes"):
+    for nodes in ("LabelledNodes", "SimulatedNodes", "CpuNodes"):
         # pydantic gives the tag a default, but tells members apart by it: a file has to state it.
         definitions[nodes]["required"].append("kind")
     for names in ("pools", "models"):

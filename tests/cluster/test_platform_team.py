@@ -70,5 +70,5 @@ def test_the_documented_program_comes_up_on_the_teams_own_nodes(stack: Stack, la
     assert pod["spec"]["nodeName"] == NODE
     outputs = stack.outputs()
     assert outputs["url"] == f"http://chat.{NAMESPACE}.svc.cluster.local:8080/v1"
-    assert outputs["plan"]["gpu"] == "L4"
+    assert outputs["plan"]["device"] == "L4"
     assert stack.up().changed == {}

@@ -95,7 +95,7 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     told = running.stack.outputs()["models"]["mistral"]
     assert told["url"] == "http://mistral.models.svc.cluster.local:8080/v1"
     assert told["modelNames"] == ["mistral-7b-awq"]
-    assert told["plan"]["gpu"] == "L4"
+    assert told["plan"]["device"] == "L4"
     key = lab.kubectl("get", "secret", "-n", NAMESPACE, told["apiKeySecret"], "-o", "json")
     assert set(key["data"]) == {"api-key"}
     slices = lab.kubectl(

@@ -37,42 +37,92 @@ def _canonical(found: dict[str, Any]) -> str:
     return json.dumps(found, sort_keys=True)
 
 
-def test_the_local_stack_is_the_articles_case_on_two_simulated_nodes() -> None:
-    assert names(run_stack(stack_environment("local"))) == sorted(
-        [
-            "l4-node-0",
-            "l4-node-1",
-            "local-provider",
-            "mistral-account",
-            "mistral-api-key",
-            "mistral-api-key",
-            "mistral-gateway",
-            "mistral-policy",
-            "mistral-server",
-            "mistral-service",
-            "mistral-weights-account",
-            "mistral-weights-job",
-            "mistral-weights-policy",
-            "models-default-deny",
-            "models-namespace",
-        ]
-    )
+def test_the_local_stack_is_the_whole_platform_of_the_article_on_two_simulated_nodes() -> None:
+    monitor = run_stack(stack_environment("local"))
+    components = {
+        f"{found.type.removeprefix('hoheit:index:')} {found.name}"
+        for found in monitor.registered
+        if found.type.startswith("hoheit:index:")
+    }
+    assert components == {
+        *("ResidencyGuard local", "ExistingCluster local", "GpuNodePool l4"),
+        *("RestrictedNamespace models", "VllmService mistral", "WeightsMirror mistral-weights"),
+        *("RestrictedNamespace mlflow", "MlflowServer mlflow"),
+        *("RestrictedNamespace monitoring", "MonitoringStack monitoring"),
+    }
+    nodes = [found.name for found in monitor.of_type("kubernetes:core/v1:Node")]
+    assert sorted(nodes) == ["l4-node-0", "l4-node-1"]
+    workloads = {name.partition("-")[0] for name in pod_templates(monitor)}
+    assert workloads == {"mistral", "mlflow", "monitoring"}
+
+
+def test_the_names_of_the_previous_release_are_still_there() -> None:
+    file = STACKS.parent / "tests" / "releases" / "0.1.0.json"
+    resources = json.loads(file.read_text("utf-8"))["deployment"]["resources"]
+    before = {one["urn"].rpartition("::")[2] for one in resources if one["custom"]}
+    # The engine's own default provider has the version of the SDK in its name.
+    before = {name for name in before if not name.startswith("default_")}
+    assert before <= set(names(run_stack(stack_environment("local"))))
+
+
+def test_prometheus_watches_everything_that_can_be_scraped() -> None:
+    monitor = run_stack(stack_environment("local"))
+    told = [one for one in manifests(monitor) if "prometheus.yml" in one.get("data", {})]
+    (config,) = told
+    jobs = config["data"]["prometheus.yml"]
+    for job in ("mistral", "mlflow", "monitoring"):
+        assert job in jobs
 
 
 @pytest.mark.parametrize("stack", STACK_NAMES)
-def test_what_a_stack_tells_is_one_entry_for_each_model_and_one_register(stack: str) -> None:
+def test_what_a_stack_tells_is_each_part_and_what_the_rules_say(stack: str) -> None:
     environment = stack_environment(stack)
     told = stack_outputs(environment)
-    assert set(told) == {"models", "stores", "egress"}
+    assert set(told) == {"models", "mlflow", "monitoring", "residency"}
     assert set(told["models"]) == set(environment["models"])
     for name, model in told["models"].items():
         assert set(model) == {"url", "apiKeySecret", "modelNames", "plan"}
         assert model["modelNames"] == [environment["models"][name]["served_model_name"]]
-    pools = [f"node disks of pool '{pool}': " for pool in environment["pools"]]
-    for store in [f"etcd of cluster '{environment['name']}': ", *pools]:
-        assert any(line.startswith(store) for line in told["stores"])
-    assert any("model hub" in line for line in told["egress"])
-    assert all("country " in line for line in [*told["stores"], *told["egress"]])
+
+
+@pytest.mark.parametrize("stack", STACK_NAMES)
+def test_the_rules_judge_every_stack_and_stop_none_of_ours(stack: str) -> None:
+    environment = stack_environment(stack)
+    found = verdicts(environment)
+    assert found["profile"] == environment["residency"]["profile"]
+    assert found["counts"]["PASS"]
+    if found["profile"] != "local":
+        assert (found["counts"]["FAIL"], found["counts"]["UNKNOWN"]) == (0, 0)
+
+
+def test_what_nobody_declared_is_told_as_unknown_in_the_local_stack() -> None:
+    found = verdicts(stack_environment("local"))
+    assert found["counts"]["UNKNOWN"]
+    assert found["stops"] == 0
+
+
+def test_a_profile_that_stops_ends_the_program_before_the_first_object_of_a_closed_country() -> (
+    None
+):
+    environment = copy.deepcopy(stack_environment("example"))
+    environment["cluster"]["location"]["country"] = "US"
+    with pytest.raises(pulumi.RunError) as refused:
+        run_stack(environment)
+    assert "LOC-01 FAIL" in str(refused.value)
+    assert "US" in str(refused.value)
+
+
+def verdicts(environment: dict[str, Any]) -> dict[str, Any]:
+    """What the guard says in the end, with everything known."""
+    kept: list[Any] = []
+    told = stack_outputs(environment)
+
+    @pulumi.runtime.test
+    def resolve() -> Any:
+        return pulumi.Output.from_input(told["residency"]).apply(kept.append)
+
+    resolve()
+    return kept[0]
 
 
 def stack_outputs(environment: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hoheit import Hub, Peer
+from hoheit import Hub, MonitoringStack, Peer
 
 from support import components, samples
 
@@ -33,6 +33,23 @@ RICH = {
     "gpu_runtime_class": "nvidia",
 }
 
+
+def operated_monitoring() -> None:
+    on = components.watched_cluster()
+    gpus = components.pool(on=on)
+    service = components.service(on=gpus)
+    components.monitoring(
+        on=on,
+        mode="operator",
+        operator={
+            "labels": {"release": "kube-prometheus-stack"},
+            "prometheus": {"namespace": "observability"},
+        },
+        targets=service.scrape,
+        pools=(gpus,),
+    )
+
+
 VARIANTS: dict[str, Callable[[], Any]] = {
     "required arguments only": components.service,
     "everything at once": hub_service,
@@ -46,6 +63,7 @@ VARIANTS: dict[str, Callable[[], Any]] = {
     "weights of pvc": lambda: components.service(
         weights=samples.stored_weights("pvc://claim/mistral"), hub=None, object_store=None
     ),
+    "without a GPU": lambda: components.service(on=components.cpu_pool(), **samples.cpu_service()),
     "a mirror alone": lambda: components.mirror(hub=Hub(peer=Peer(namespace="hub"))),
     "a private authority and a gated hub": lambda: components.service(
         object_store=samples.object_store(ca_config_map="object-store-authority"),
@@ -55,6 +73,22 @@ VARIANTS: dict[str, Callable[[], Any]] = {
         weights=samples.stored_weights("pvc://claim/mistral"),
         object_store=samples.object_store(ca_config_map="object-store-authority"),
     ),
+    "an MLflow server with stores of its own": components.mlflow,
+    "an MLflow server on stores of others": lambda: components.mlflow(
+        database=samples.existing_database(),
+        artifacts=samples.existing_artifacts(ca_config_map="object-store-authority"),
+        clients=(Peer(namespace="notebooks"), RANGES),
+        images=samples.images(pull_secrets=("registry-credentials",)),
+    ),
+    "an MLflow server for development": lambda: components.mlflow(
+        database={"kind": "sqlite"}, allowed_hosts=("*",), development=True
+    ),
+    "an object server": components.object_server,
+    "monitoring, required arguments only": components.monitoring,
+    "monitoring with everything": lambda: MonitoringStack(
+        "watch", components.full_monitoring_args("watch")
+    ),
+    "monitoring for an operator": operated_monitoring,
     "a store with an identity of its own": lambda: components.mirror(
         object_store=samples.object_store(credentials_secret=None)
     ),

@@ -88,21 +88,28 @@ def fields_of(node: dict[str, Any], definitions: dict[str, Any], value: object) 
     return {name for one, part in below for name in fields_of(one, definitions, part)}
 
 
-def test_every_field_is_shown_in_the_example() -> None:
-    document = yaml.safe_load((STACKS / "Pulumi.example.yaml").read_text("utf-8"))
+def test_every_field_is_shown_in_an_example() -> None:
     whole = json.loads(schema())
     definitions = whole.pop("$defs")
-    # The example has labelled nodes; those of a simulated pool are the same without a selector.
-    simulated = definitions.pop("SimulatedNodes")["properties"]
-    assert simulated.keys() <= definitions["LabelledNodes"]["properties"].keys()
+    # The example has labelled nodes; those of a simulated pool are the same without a selector. And
+    # a bucket for artifacts is described like any other. SQLite has nothing but its kind.
+    for alike, shown in (("SimulatedNodes", "LabelledNodes"), ("ExistingArtifacts", "ObjectStore")):
+        own = definitions[alike]["properties"].keys() - {"kind"}
+        assert own <= definitions[shown]["properties"].keys()
     named = {
         f"{name}.{field}"
         for name, definition in definitions.items()
         for field in definition.get("properties", {})
+        if name not in ("SimulatedNodes", "ExistingArtifacts", "SqliteDatabase")
     }
-    (top,) = whole["properties"]["config"]["properties"].values()
-    assert named - fields_of(whole, definitions, document) == set()
-    assert top["properties"].keys() == document["config"]["hoheit:environment"].keys()
+    files = [yaml.safe_load(file.read_text("utf-8")) for file in STACK_FILES]
+    assert named - {name for file in files for name in fields_of(whole, definitions, file)} == set()
+
+
+def test_every_part_of_an_environment_is_in_the_example_that_explains_them() -> None:
+    (top,) = json.loads(schema())["properties"]["config"]["properties"].values()
+    # One environment has an object store or a server of its own.
+    assert top["properties"].keys() - stack_environment("example").keys() == {"object_server"}
 
 
 def test_a_field_that_only_another_part_of_the_example_shows_is_not_counted() -> None:
@@ -155,7 +162,7 @@ def test_the_program_of_the_stacks_stays_short() -> None:
         (("models",), {}, "  models: Dictionary should have at least 1 item"),
         (("name",), "Local", "  name: String should match pattern"),
         (("images", "vllm"), "vllm", "  images.vllm: not a full image reference; write "),
-        (("images", "locked"), True, "  images.vllm: no digest, and images are locked; "),
+        (("images", "locked"), True, "  images.weights_fetcher: no digest, and images are "),
         (
             (*MODEL, "weights", "allow_floating_revision"),
             False,

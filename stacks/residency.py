@@ -1,0 +1,106 @@
+"""What an organisation declares about places, and the same in the words of the rules."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hoheit import DeclaredLocation
+from hoheit.driver import Args, where
+from hoheit_facts import PROFILES
+from pydantic import Field, field_validator
+
+if TYPE_CHECKING:
+    from environment import Environment
+
+
+LOCAL_PROFILE = "local"
+"""The profile of a trial: it reports and stops nothing."""
+
+
+class StateBackend(Args):
+    """Where Pulumi keeps the state of this stack, and who holds its keys."""
+
+    backend: str | None = None
+    """URL of the backend, for example ``s3://state?region=eu-central-1``; what Pulumi is told in
+    ``PULUMI_BACKEND_URL`` where left out."""
+    location: DeclaredLocation | None = None
+    """Where the backend is; unknown where nobody declares it."""
+
+
+class SecretsProvider(Args):
+    """Who holds the key of the secrets in that state."""
+
+    kind: str = Field(min_length=1)
+    """``passphrase``, ``service``, or the scheme of a key's URL, for example ``awskms``."""
+    url: str | None = None
+    """URL of the key, as in ``pulumi stack init --secrets-provider``."""
+    location: DeclaredLocation | None = None
+    """Where the key is, and who holds it."""
+
+
+class Exemption(Args):
+    """One finding that somebody answers for, until a day."""
+
+    rule: str
+    """Id of the rule."""
+    resource: str
+    """URN, with ``*`` for any part of it."""
+    owner: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    until: date
+    """Last day; afterwards the finding is a failure again."""
+
+
+class Residency(Args):
+    """The organisation's own rules for places, operators and images."""
+
+    profile: str
+    """Name of a profile of the catalogue; ``local`` reports and stops nothing."""
+    approved_registries: tuple[str, ...] = ()
+    """Registries, or ``registry/path``, from which images may come."""
+    state: StateBackend | None = None
+    secrets_provider: SecretsProvider | None = None
+    endpoints: dict[str, DeclaredLocation] = Field(default_factory=dict)
+    """Where the recipients are that this environment contacts, by host name, or host:port."""
+    exemptions: tuple[Exemption, ...] = ()
+
+    @field_validator("profile")
+    @classmethod
+    def _profile_is_known(cls, name: str) -> str:
+        if name not in PROFILES:
+            raise ValueError(f"no profile '{name}'; profiles: {', '.join(PROFILES)}")
+        return name
+
+
+def declarations(environment: "Environment") -> dict[str, Any]:
+    """Return what the rules have to know, as plain data that travels with the stack's state."""
+    cluster, residency = environment.cluster, environment.residency
+    classes = {
+        offered.name: {"encrypted": offered.encrypted, "location": _facts(offered.location)}
+        for offered in cluster.capabilities.storage_classes
+    }
+    known = {
+        "location": _facts(cluster.location),
+        "network_policy": str(cluster.capabilities.network_policy),
+        "storage_classes": classes,
+        "simulated": cluster.capabilities.simulated,
+    }
+    return {
+        "profile": residency.profile,
+        "clusters": {cluster.cluster_identifier: known},
+        "endpoints": {host: _facts(place) for host, place in residency.endpoints.items()},
+        "approved_registries": list(residency.approved_registries),
+        "images_locked": environment.images.locked,
+        "state": _placed(residency.state),
+        "secrets_provider": _placed(residency.secrets_provider),
+        "exemptions": [one.model_dump(mode="json") for one in residency.exemptions],
+    }
+
+
+def _placed(declared: StateBackend | SecretsProvider | None) -> dict[str, Any] | None:
+    if declared is None:
+        return None
+    return {**declared.model_dump(exclude={"location"}), "location": _facts(declared.location)}
+
+
+def _facts(place: DeclaredLocation | None) -> dict[str, Any]:
+    return where(place).model_dump(mode="json")
