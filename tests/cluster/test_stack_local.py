@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hoheit_cli.register import register_of
 from support.lab import Lab
-from support.manifests import pod_templates
-from support.monitor import run
+from support.manifests import manifest, pod_templates
+from support.monitor import run, run_stack
 from support.programs import eventually, nothing_changes, objects
 from support.stacks import StacksProject, local
 from support.strangers import placed, pod, unschedulable
@@ -17,8 +18,6 @@ from support.variants import VARIANTS
 from support.watching import Watch
 
 NAMESPACE = "models"
-RESOURCES = 21
-"""Thirteen objects, the key, five components, the provider, the stack."""
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +51,11 @@ def test_a_preview_on_an_empty_cluster_shows_everything_and_makes_nothing(
     project: StacksProject, lab: Lab
 ) -> None:
     before = objects(lab)
-    result = project.configure(local()).preview()
-    assert result.changes == {"to create": RESOURCES}
+    stack = project.configure(local())
+    result = stack.preview()
+    registered = len(run_stack(local()).registered)
+    # The mocks have neither the stack itself nor the default provider of the random resources.
+    assert result.changes == {"to create": registered + 1}
     assert objects(lab) == before
 
 
@@ -107,17 +109,44 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     assert [port["port"] for found in slices for port in found["ports"]] == [8080]
 
 
-def test_the_registers_of_the_whole_environment_are_outputs_of_the_stack(
-    running: StacksProject,
+def test_the_operator_is_told_where_everything_is_and_what_the_rules_say(
+    running: StacksProject, lab: Lab
 ) -> None:
     told = running.stack.outputs()
-    assert set(told) == {"models", "stores", "egress"}
-    for store in (
+    assert set(told) == {"models", "mlflow", "monitoring", "residency"}
+    assert told["residency"]["profile"] == "local"
+    assert told["residency"]["stops"] == 0
+    assert told["residency"]["counts"]["UNKNOWN"]
+    assert told["mlflow"]["url"] == "http://mlflow.mlflow.svc.cluster.local:5000"
+    secrets = {"mlflow": told["mlflow"]["adminSecret"]}
+    secrets["monitoring"] = told["monitoring"]["grafanaAdminSecret"]
+    for namespace, secret in secrets.items():
+        assert lab.kubectl("get", "secret", "-n", namespace, secret, "-o", "name")
+
+
+def test_the_register_of_the_whole_environment_is_in_the_state(running: StacksProject) -> None:
+    register = register_of(json.loads(running.stack.state()))
+    stores = {store.name for store in register.stores}
+    assert stores >= {
         *("etcd of cluster 'local'", "node disks of pool 'l4'", "mistral: API key"),
-        "weights below models/TheBloke/Mistral-7B-v0.1-AWQ/main",
-    ):
-        assert any(line.startswith(f"{store}: ") for line in told["stores"]), store
-    assert any(line.startswith("huggingface.co:443 (model hub") for line in told["egress"])
+        *("weights below models/TheBloke/Mistral-7B-v0.1-AWQ/main", "mlflow: artifacts"),
+        *("mlflow: runs, registered models and accounts", "monitoring: metrics"),
+    }
+    assert {"huggingface.co", "docker.io"} <= {contact.host for contact in register.egress}
+    assert register.unknowns
+
+
+@pytest.mark.usefixtures("running")
+def test_every_volume_of_the_platform_is_bound_and_every_pod_is_ready(lab: Lab) -> None:
+    claims = lab.kubectl("get", "pvc", "-A", "-o", "json")["items"]
+    assert {claim["metadata"]["namespace"] for claim in claims} == {"mlflow", "monitoring"}
+    assert {claim["status"]["phase"] for claim in claims} == {"Bound"}
+    for namespace in ("mlflow", "monitoring"):
+        listed = lab.kubectl("get", "pods", "-n", namespace, "-o", "json")["items"]
+        assert listed
+        for one in listed:
+            conditions = {entry["type"]: entry["status"] for entry in one["status"]["conditions"]}
+            assert conditions["Ready"] == "True", one["metadata"]["name"]
 
 
 @pytest.mark.usefixtures("running")
@@ -155,8 +184,15 @@ def test_a_pod_that_is_not_restricted_is_refused_in_the_namespace(lab: Lab) -> N
 def test_every_workload_that_can_be_rendered_is_admitted_in_the_namespace(
     variant: str, lab: Lab
 ) -> None:
-    for name, template in pod_templates(run(VARIANTS[variant])).items():
+    monitor = run(VARIANTS[variant])
+    for name, template in pod_templates(monitor).items():
         spec = {**template["spec"], "serviceAccountName": "default"}
+        # A StatefulSet adds the volumes of its claims to each pod.
+        claimed = [
+            {"name": claim["metadata"]["name"], "emptyDir": {}}
+            for claim in manifest(monitor.named(name))["spec"].get("volumeClaimTemplates", [])
+        ]
+        spec["volumes"] = [*spec.get("volumes", []), *claimed]
         # Classes and Secrets of a cluster that the lab does not have are not what is tested.
         spec.pop("runtimeClassName", None)
         rendered = {
@@ -259,5 +295,6 @@ def test_destroy_removes_pods_before_nodes_and_leaves_nothing(
     assert ends["Pod"]
     assert max(ends["Pod"]) < min(ends["Node"])
     assert running.stack.resources() == {}
-    left = {entry for entry in objects(lab) if NAMESPACE in entry or "l4-" in entry}
+    ours = (NAMESPACE, "l4-", "mlflow", "monitoring")
+    left = {entry for entry in objects(lab) if any(word in entry for word in ours)}
     assert left == set()
