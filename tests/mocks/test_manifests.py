@@ -1,9 +1,12 @@
 """Every Kubernetes object of every variant: valid, restricted, complete."""
 
+from typing import Any
+
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs]
 import pytest
-from hoheit.images import ImageReference
-from hoheit_facts import TELEMETRY
+from hoheit.images import IMAGE_FIELDS, ImageReference
+from hoheit_facts import IMAGES, TELEMETRY, switches_off
+from support import samples
 from support.manifests import containers, manifests, pod_templates
 from support.monitor import Monitor, run
 from support.pod_security import violations
@@ -172,3 +175,33 @@ def test_environment_variables_hold_no_secret_but_refer_to_one(
                 if named and entry["name"] not in SWITCHES:
                     assert set(entry) == {"name", "valueFrom"}
                     assert entry["valueFrom"]["secretKeyRef"]["key"]
+
+
+ROLES = {samples.images().reference(field): field.replace("_", "-") for field in IMAGE_FIELDS}
+"""Image reference to its name in the catalogue."""
+
+
+def variables(container: dict[str, Any]) -> dict[str, Any]:
+    return {one["name"]: one.get("value") for one in container.get("env", [])}
+
+
+@every_variant
+def test_every_container_is_silent_with_every_switch_of_the_software_in_it(
+    variant: str, runs: dict[str, Monitor]
+) -> None:
+    for template in pod_templates(runs[variant]).values():
+        for one in containers(template["spec"]):
+            wanted = switches_off(IMAGES[ROLES[one["image"]]].software)
+            assert wanted.items() <= variables(one).items(), one["name"]
+
+
+def test_every_image_with_something_to_silence_is_among_the_variants(
+    runs: dict[str, Monitor],
+) -> None:
+    seen = {
+        ROLES[one["image"]]
+        for monitor in runs.values()
+        for template in pod_templates(monitor).values()
+        for one in containers(template["spec"])
+    }
+    assert seen == set(IMAGES)
