@@ -82,6 +82,7 @@ def declarations(environment: "Environment") -> dict[str, Any]:
         "location": _facts(cluster.location),
         "network_policy": str(cluster.capabilities.network_policy),
         "storage_classes": classes,
+        "domain": cluster.network.domain,
         "simulated": cluster.capabilities.simulated,
     }
     return {

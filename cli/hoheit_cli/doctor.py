@@ -81,7 +81,12 @@ def findings(stated: Stated, seen: Observed) -> list[Finding]:
             needed=stated.bundled_monitoring,
             simulated=capabilities.simulated,
         ),
-        *check_storage(capabilities, seen.storage_classes, seen.nodes, needed=stated.needs_storage),
+        *check_storage(
+            capabilities,
+            seen.storage_classes,
+            seen.nodes,
+            needed=bool(stated.parts_with_volumes),
+        ),
         *check_runtime_class(capabilities.gpu_runtime_class, seen.runtime_classes),
         *check_identity(capabilities.identity),
         *check_operator(seen.crds, needed=stated.uses_operator),

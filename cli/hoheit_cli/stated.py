@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _KEY = ":environment"
 """How the configuration key of an environment ends; before it stands the project's name."""
 
+_SECTIONS = {"objects": "object_server", "mlflow": "mlflow", "monitoring": "monitoring"}
+"""The section of each part that an environment may have; a part is named as its namespace is where
+none is stated."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:
@@ -34,9 +38,11 @@ class Stated:
     pools: dict[str, AnyNodes]
     unread: tuple[Finding, ...]
     """Pools that this version does not understand."""
-    namespace: str
-    needs_storage: bool
-    """Something of the environment keeps data on a volume."""
+    namespaces: dict[str, str]
+    """The namespace of each part that there is, by the part's name: ``models``, and those that have
+    a section of their own."""
+    parts_with_volumes: frozenset[str]
+    """Parts of which something keeps data on a volume."""
     bundled_monitoring: bool
     """Monitoring is ours, and watches the cluster through its API server."""
     uses_operator: bool
@@ -80,8 +86,8 @@ def read_stated(file: Path) -> Stated:
         cluster=cluster,
         pools=pools,
         unread=unread,
-        namespace=environment.get("namespace", "models"),
-        needs_storage=bundled or _has_volumes(environment),
+        namespaces=_namespaces(environment),
+        parts_with_volumes=_parts_with_volumes(environment, bundled_monitoring=bundled),
         bundled_monitoring=bundled,
         uses_operator=operator,
         uses_image_volumes=any(map(_is_image, mapping_at(environment, "models").values())),
@@ -129,12 +135,25 @@ def _pools(given: dict[str, Any]) -> tuple[dict[str, AnyNodes], tuple[Finding, .
     return pools, tuple(unread)
 
 
-def _has_volumes(environment: dict[str, Any]) -> bool:
-    """Tell whether a server of ours keeps data in the cluster."""
+def _namespaces(environment: dict[str, Any]) -> dict[str, str]:
+    own = {
+        part: mapping_at(environment, section).get("namespace", part)
+        for part, section in _SECTIONS.items()
+        if environment.get(section) is not None
+    }
+    return {"models": environment.get("namespace", "models"), **own}
+
+
+def _parts_with_volumes(environment: dict[str, Any], *, bundled_monitoring: bool) -> frozenset[str]:
     kinds = [
         mapping_at(environment, "mlflow", part).get("kind") for part in ("database", "artifacts")
     ]
-    return "bundled" in kinds or environment.get("object_server") is not None
+    keeps = {
+        "monitoring": bundled_monitoring,
+        "mlflow": "bundled" in kinds,
+        "objects": environment.get("object_server") is not None,
+    }
+    return frozenset(part for part, kept in keeps.items() if kept)
 
 
 def _is_image(model: dict[str, Any]) -> bool:

@@ -54,6 +54,17 @@ _NO_DIGEST = (
 )
 
 
+def _way_to(field: str) -> str:
+    """Return where an image comes from that is missing."""
+    known = IMAGES[field.replace("_", "-")]
+    if known.reference is None:
+        return (
+            "required here and without a default, because it is built from "
+            f"model_images/{known.name} into a registry of your own"
+        )
+    return f"required here; leave it out to take the catalogue's, {known.reference}"
+
+
 class Images(Args):
     """The images of one environment; a component checks those that it runs."""
 
@@ -117,10 +128,7 @@ class Images(Args):
         for field in fields:
             text = getattr(self, field)
             if text is None:
-                raise ValueError(
-                    f"images.{field}: required here and without a default, because it is built "
-                    f"from model_images/{field.replace('_', '-')} into a registry of your own"
-                )
+                raise ValueError(f"images.{field}: {_way_to(field)}")
             if self.locked and ImageReference.parse(text).digest is None:
                 raise ValueError(f"images.{field}: {_NO_DIGEST}")
 

@@ -38,7 +38,7 @@ from .cluster import (
 )
 from .images import Images
 from .mlflow_settings import BundledArtifacts, BundledDatabase, MlflowSettings
-from .register import Egress, Store
+from .register import Egress, OnDestroy, Store
 from .scrape_target import ScrapeTarget
 
 MLFLOW_VERSION = "3.18.0"
@@ -276,7 +276,9 @@ class MlflowServer(pulumi.ComponentResource):
             "server",
             {
                 "flask-secret-key": self._secrets.password("flask-secret-key"),
-                "encryption-passphrase": self._secrets.password("encryption-passphrase"),
+                "encryption-passphrase": self._secrets.password(
+                    "encryption-passphrase", kept=args.on_destroy is OnDestroy.RETAIN
+                ),
                 "metrics-password": metrics,
                 "metrics-account": pulumi.Output.concat(f"{METRICS_READER}:", metrics),
             },

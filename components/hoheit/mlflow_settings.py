@@ -142,7 +142,7 @@ class MlflowSettings(Args):
     drain_seconds: int = Field(default=60, gt=0)
     """How long a stopping pod lets running requests finish."""
     on_destroy: OnDestroy = OnDestroy.RETAIN
-    """``retain`` protects what holds data, and keeps the volumes even of what is destroyed."""
+    """``retain`` protects the volumes, and the key of what people keep secret in MLflow."""
     development: bool = False
     """Accept what loses data or admits everybody: SQLite, any host name."""
 

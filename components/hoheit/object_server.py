@@ -58,17 +58,18 @@ class ObjectServerSettings(Args):
     """One bucket, and its volume. Nobody backs it up but you.
 
     Between it and its consumers the connection is plain HTTP: requests are signed, contents are in
-    clear inside the pod network.
+    clear inside the pod network. All consumers share the server's root key, so each may write and
+    delete what the others keep.
     """
 
     bucket: BucketName
     volume_gib: int = Field(ge=1)
-    """Size of the volume in GiB. A StatefulSet's claim cannot be resized through it."""
+    """Size of the volume in GiB; it can grow where its storage class allows that."""
     cpu_millicores: int = Field(default=250, ge=50)
     memory_mib: int = Field(default=512, ge=128)
     """Memory in MiB, request and limit."""
     on_destroy: OnDestroy = OnDestroy.RETAIN
-    """``retain`` protects the server, and keeps the volume even when it is destroyed."""
+    """``retain`` protects the volume."""
 
     @property
     def image_fields(self) -> tuple[str, ...]:
@@ -110,8 +111,8 @@ class ObjectServerArgs(ObjectServerSettings):
 class ObjectServer(pulumi.ComponentResource):
     """An S3 server over one volume, with one bucket, for the namespaces that it is told.
 
-    Creates a StatefulSet with a volume, a headless Service, a NetworkPolicy, and a Secret with
-    generated credentials in its own namespace and in each consumer's.
+    Creates a StatefulSet, a claim on its volume, a headless Service, a NetworkPolicy, and a Secret
+    with generated credentials in its own namespace and in each consumer's.
     """
 
     url: str
@@ -135,7 +136,7 @@ class ObjectServer(pulumi.ComponentResource):
             space.name: self._secrets(space).secret(
                 f"credentials-{space.name}", {ACCESS_KEY: _USER, SECRET_KEY: key}
             )
-            for space in (args.namespace, *args.consumers)
+            for space in dict.fromkeys((args.namespace, *args.consumers))
         }
         store = self._store()
         images = args.images.rewritten(args.cluster.image)

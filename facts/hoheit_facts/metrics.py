@@ -39,8 +39,32 @@ METRICS: tuple[ExporterMetrics, ...] = _read(load("metrics"))
 
 
 def known_series(exporter: str, version: str | None) -> frozenset[str]:
-    """Return the names that this version exports; none where nobody has written them down."""
-    for known in METRICS:
-        if (known.exporter, known.version) == (exporter, version):
+    """Return the names that this version exports; none where nobody has written them down.
+
+    A patch release mends and leaves metrics as they are, so one that is not written down has the
+    names of the newest known release with the same major and minor version.
+    """
+    of_exporter = [known for known in METRICS if known.exporter == exporter]
+    for known in of_exporter:
+        if known.version == version:
             return known.series
-    return frozenset()
+    alike = [known for known in of_exporter if version and _minor(known.version) == _minor(version)]
+    newest = max(alike, key=lambda known: _patches(known.version), default=None)
+    return newest.series if newest else frozenset()
+
+
+def _releases(version: str) -> list[list[str]]:
+    """Return major, minor and patch; twice for the DCGM exporter, which names DCGM's too."""
+    return [release.split(".") for release in version.split("-")]
+
+
+def _minor(version: str) -> list[list[str]] | str:
+    """Return what patch releases share; a version of any other form shares nothing."""
+    releases = _releases(version)
+    if all(len(one) == 3 and all(part.isdecimal() for part in one) for one in releases):  # noqa: PLR2004
+        return [one[:2] for one in releases]
+    return version
+
+
+def _patches(version: str) -> list[int]:
+    return [int(one[2]) for one in _releases(version)]

@@ -35,6 +35,8 @@ class ClusterDeclaration(Closed):
     network_policy: Enforcer = "unknown"
     """The CNI that gives NetworkPolicy objects their meaning."""
     storage_classes: dict[str, StorageClassDeclaration] = Field(default_factory=dict)
+    domain: str = Field(default="cluster.local", min_length=1)
+    """Domain suffix of its Services."""
     simulated: bool = False
     """Pods are scheduled and reported ready, but no container runs."""
 

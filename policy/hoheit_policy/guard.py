@@ -36,8 +36,12 @@ class ResidencyGuard(pulumi.ComponentResource):
 
     Create it first: a resource that exists already, and what is created below it, is not seen.
     Its inputs are the declarations, so that a policy pack and a reader of the state find them.
+    Nor is what a stack transformation that is registered later changes in a resource.
     Objects that a provider makes by itself, for example from a chart, are not seen either; the
     policy pack sees them.
+
+    Findings that only the whole stack shows stop nothing by themselves: call :meth:`report` last,
+    and export what it returns.
 
     Raises:
         pulumi.RunError: with one sentence for each finding that the profile does not let pass.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from unicodedata import normalize
@@ -55,8 +55,13 @@ def builds_a_host(text: str) -> bool:
     return bool(_BUILT.search(text))
 
 
-def is_internal(host: str) -> bool:
-    """Tell whether a host is of the cluster itself: a Service, or the pod's own loopback."""
+def is_internal(host: str, domains: Iterable[str] = ()) -> bool:
+    """Tell whether a host is of the cluster itself: a Service, or the pod's own loopback.
+
+    ``domains`` are the domain suffixes of Services, where they are not ``cluster.local``.
+    """
+    if any(host.endswith(f".svc.{_written(domain)}") for domain in domains):
+        return True
     try:
         address = ip_address(host)
     except ValueError:

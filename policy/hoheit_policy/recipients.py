@@ -27,10 +27,12 @@ class Recipients:
     """Somebody declared endpoints, if only none."""
     services: frozenset[str] = frozenset()
     """``name.namespace`` of the Services of the stack, by which pods call each other."""
+    domains: frozenset[str] = frozenset()
+    """Domain suffixes of Services in the declared clusters."""
 
     def is_inside(self, host: str) -> bool:
         """Tell whether a host is of the cluster itself."""
-        return is_internal(host) or host in self.services
+        return is_internal(host, self.domains) or host in self.services
 
     def at_port(self, port: int) -> list[str]:
         """Return the hosts outside of the cluster that are contacted at a port."""
@@ -52,6 +54,7 @@ def recipients_of(view: View) -> Recipients:
         complete=view.complete,
         stated=view.declarations.endpoints is not None or bool(registered),
         services=frozenset(name for resource in view.resources for name in _services(resource)),
+        domains=frozenset(one.domain for one in view.declarations.clusters.values()),
     )
 
 

@@ -77,12 +77,17 @@ def split_port(text: str) -> tuple[str, int | None]:
     return (host.lower(), int(port)) if host and port.isdigit() else (text.lower(), None)
 
 
-def declared_location(declarations: Declarations, host: str) -> Location | None:
-    """Return the location of a host that the declarations name, with or without a port."""
-    for text, location in (declarations.endpoints or {}).items():
-        if split_port(text)[0] == host.lower():
-            return location
-    return None
+def declared_location(
+    declarations: Declarations, host: str, port: int | None = None
+) -> Location | None:
+    """Return the location that is declared for a port of a host, or else for the host.
+
+    Another port may lead elsewhere, so an entry with one does not answer. Without a port it is
+    that of HTTPS.
+    """
+    known = {split_port(text): where for text, where in (declarations.endpoints or {}).items()}
+    name = host.lower()
+    return known.get((name, port or _HTTPS_PORT), known.get((name, None)))
 
 
 def _listed(resource: Resource, field: str) -> Iterator[tuple[str, Any]]:
@@ -117,8 +122,7 @@ def _completed(location: Location, entry: Any, declarations: Declarations) -> Lo
     if isinstance(host, Gap):
         return location
     number = int(port) if isinstance(port, int | float) else None
-    by_port = (declarations.endpoints or {}).get(f"{host}:{number}")
-    declared = by_port or declared_location(declarations, host)
+    declared = declared_location(declarations, host, number)
     if declared is None:
         return location
     known = {name: fact for name, fact in location if fact.value is not None}

@@ -1,6 +1,7 @@
 """`hoheit doctor` against a real API server, with nodes that are SIMULATED."""
 
 import json
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -244,10 +245,13 @@ def test_a_user_without_rights_gets_unknowns_and_no_wrong_answer(
         token = lab.kubectl("create", "token", "doctor-nobody").strip()
         kubeconfig = kubeconfig_for(lab, tmp_path, token=token)
         asked = ("--kubeconfig", str(kubeconfig))
-        found = findings(doctor, stack_file(tmp_path), *asked, status=1)
+        found = findings(doctor, stack_file(tmp_path, mlflow={}), *asked, status=1)
     finally:
         lab.kubectl("delete", "serviceaccount", "doctor-nobody")
     assert faults(found) == {"rights of this user": "MISSING"}
+    rights = found["rights of this user"]["seen"]
+    assert rights.startswith("may not create namespaces in the cluster; configmaps, deployments, ")
+    assert re.findall(r"in namespace (\w+)", rights) == ["mlflow", "models"]
     for subject in (
         *("pools.l4", "cluster.network.dns", "cluster.network.api_server"),
         *("cluster.capabilities.storage_classes", "cluster.capabilities.network_policy"),

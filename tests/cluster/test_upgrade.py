@@ -19,6 +19,11 @@ STATEFUL = (
     "pulumi:providers:kubernetes",
 )
 """What holds data or keys, or takes everything with it that lies in it."""
+REPLACED = {
+    # The gateway's configuration, an immutable ConfigMap: its pods roll.
+    "0.1.0": {"mistral-gateway"},
+}
+"""By release: resources of which an upgrade makes new ones."""
 ENDING = {"delete", "replace", "create-replacement", "delete-replaced", "discard"}
 
 
@@ -59,6 +64,15 @@ def test_nothing_stateful_of_an_earlier_release_is_replaced_or_deleted(
     assert planned
     # What stays as it is has no step.
     assert [step["urn"] for step in planned if step["op"] in ENDING and step["urn"] in made] == []
+
+
+def test_what_an_upgrade_replaces_is_what_the_changelog_says(
+    imported: Stack, release: Path
+) -> None:
+    replaced = {
+        step["urn"].rpartition("::")[2] for step in steps(imported) if step["op"] == "replace"
+    }
+    assert replaced == REPLACED[release.stem]
 
 
 def test_a_renamed_stateful_resource_would_be_noticed(imported: Stack) -> None:

@@ -19,16 +19,6 @@ MONITORING = {"prometheus", "alertmanager", "grafana", "kube-state-metrics", "dc
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
-def claims(monitor: Monitor) -> dict[str, set[str]]:
-    """The names of the volumes that a StatefulSet claims, by the name of its resource."""
-    return {
-        found.name: {
-            one["metadata"]["name"] for one in found.inputs["spec"].get("volumeClaimTemplates", [])
-        }
-        for found in monitor.of_type("kubernetes:apps/v1:StatefulSet")
-    }
-
-
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Monitor]:
     return {name: run(program) for name, program in VARIANTS.items()}
@@ -93,11 +83,10 @@ def test_every_container_that_serves_has_its_probes(variant: str, runs: dict[str
 def test_every_mount_has_its_volume_and_every_volume_a_mount(
     variant: str, runs: dict[str, Monitor]
 ) -> None:
-    for name, template in pod_templates(runs[variant]).items():
+    for template in pod_templates(runs[variant]).values():
         pod = template["spec"]
         mounted = {mount["name"] for one in containers(pod) for mount in one["volumeMounts"]}
-        claimed = claims(runs[variant]).get(name, set())
-        assert mounted == {volume["name"] for volume in pod.get("volumes", [])} | claimed
+        assert mounted == {volume["name"] for volume in pod.get("volumes", [])}
 
 
 @every_variant

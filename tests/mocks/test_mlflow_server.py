@@ -12,6 +12,7 @@ from support.pod_security import violations
 
 STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 SECRET = "kubernetes:core/v1:Secret"
 PASSWORD = "random:index/randomPassword:RandomPassword"
 OTHERS = {
@@ -65,28 +66,43 @@ def test_only_an_own_database_and_own_artifacts_are_stateful_sets() -> None:
     assert not built(**OTHERS).of_type(STATEFUL_SET)
 
 
-def test_what_holds_data_is_protected_and_its_claims_survive_unless_told_otherwise() -> None:
-    for retained, policy in ((True, "Retain"), (False, "Delete")):
-        monitor = built(on_destroy="retain" if retained else "delete")
-        for found in monitor.of_type(STATEFUL_SET):
-            assert found.request.protect is retained
-            kept = found.inputs["spec"]["persistentVolumeClaimRetentionPolicy"]
-            assert kept == {"whenDeleted": policy, "whenScaled": "Retain"}
-        assert not monitor.one(DEPLOYMENT).request.protect
+@pytest.mark.parametrize(("on_destroy", "retained"), [("retain", True), ("delete", False)])
+def test_what_holds_data_and_its_key_are_protected_unless_told_otherwise(
+    on_destroy: str, retained: bool
+) -> None:
+    monitor = built(on_destroy=on_destroy)
+    holding = {"mlflow-database-data", "mlflow-objects-data", "mlflow-encryption-passphrase"}
+    protected = {found.name for found in monitor.registered if found.request.protect}
+    assert protected == (holding if retained else set())
+    kept = {found.name for found in monitor.registered if found.request.retainOnDelete}
+    assert kept == ({"mlflow-database-data", "mlflow-objects-data"} if retained else set())
 
 
 def test_retaining_is_the_default() -> None:
     assert MlflowSettings.model_fields["on_destroy"].default == "retain"
 
 
-def test_a_stateful_set_has_a_fixed_name_because_its_claim_is_found_by_it() -> None:
+def test_a_volume_is_an_object_of_its_own_so_that_it_can_grow() -> None:
     monitor = built()
-    for found in monitor.of_type(STATEFUL_SET):
-        assert found.inputs["metadata"]["name"] == found.name.removesuffix("-server")
-        assert found.request.deleteBeforeReplace
-        (claim,) = found.inputs["spec"]["volumeClaimTemplates"]
-        assert claim["metadata"]["name"] == "data"
-        assert claim["spec"]["storageClassName"] == "fast"
+    assert not any("volumeClaimTemplates" in one["spec"] for one in stateful_sets(monitor))
+    claims = {found.name: found.inputs["spec"] for found in monitor.of_type(CLAIM)}
+    assert {name: claim["resources"]["requests"] for name, claim in claims.items()} == {
+        "mlflow-database-data": {"storage": "10Gi"},
+        "mlflow-objects-data": {"storage": "100Gi"},
+    }
+    assert {claim["storageClassName"] for claim in claims.values()} == {"fast"}
+    for one in stateful_sets(monitor):
+        (volume,) = [v for v in one["spec"]["template"]["spec"]["volumes"] if v["name"] == "data"]
+        store = one["metadata"]["name"]
+        assert volume["persistentVolumeClaim"]["claimName"] == f"{store}-data-abc12"
+
+
+def test_a_changed_server_lets_go_of_the_volume_before_its_successor_takes_it() -> None:
+    assert all(found.request.deleteBeforeReplace for found in built().of_type(STATEFUL_SET))
+
+
+def stateful_sets(monitor: Monitor) -> list[dict[str, Any]]:
+    return [one for one in manifests(monitor) if one["kind"] == "StatefulSet"]
 
 
 def test_every_password_is_generated_by_itself_and_marked_as_a_secret() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hoheit import ObjectStore, OnDestroy
+from hoheit import ObjectServer, ObjectStore, OnDestroy
 from support import components, samples
 from support.documents import python_block
 from support.manifests import SECRET_MARK, containers, manifests, pod_templates
@@ -86,11 +86,8 @@ def test_the_key_is_generated_once_and_lies_in_a_secret_of_each_namespace() -> N
 def test_the_volume_is_kept_and_protected_only_where_it_is_to_be_retained(
     on_destroy: str, kept: bool
 ) -> None:
-    monitor = built(on_destroy=on_destroy)
-    server = monitor.named("objects-s3-server")
-    assert server.request.protect is kept
-    policy = server.inputs["spec"]["persistentVolumeClaimRetentionPolicy"]
-    assert policy["whenDeleted"] == ("Retain" if kept else "Delete")
+    claim = built(on_destroy=on_destroy).named("objects-s3-data")
+    assert (claim.request.protect, claim.request.retainOnDelete) == (kept, kept)
 
 
 def test_where_the_bucket_is_is_what_the_storage_class_declares() -> None:
@@ -117,6 +114,19 @@ def test_where_the_bucket_is_is_what_the_storage_class_declares() -> None:
 def test_the_program_of_the_documentation_runs_as_it_stands_there() -> None:
     monitor = run_source(python_block(DOCS))
     assert of_server(monitor, "StatefulSet")["metadata"]["name"] == "objects-s3"
+
+
+def test_a_consumer_may_be_the_namespace_of_the_server_itself() -> None:
+    def program() -> None:
+        on = components.volume_cluster()
+        # Another name than that of the server: two parts of one program have two names.
+        space = components.space("shared", on=on)
+        args = components.object_server_args(on, consumers=(space,)).model_copy(
+            update={"namespace": space}
+        )
+        ObjectServer("objects", args)
+
+    assert len(run(program).of_type("kubernetes:core/v1:Secret")) == 1
 
 
 def test_a_namespace_that_is_no_consumer_gets_no_bucket() -> None:

@@ -23,7 +23,7 @@ from hoheit_infra import CpuNodes, ExistingClusterArgs, LabelledNodes, Simulated
 COMMIT = "0f5ba0b3c1d2e4f60718293a4b5c6d7e8f901234"
 DIGEST = "sha256:" + "ab" * 32
 FETCHER = "registry.example.internal/hoheit/weights-fetcher:0.1.0"
-MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0"
+MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0-0.1.0"
 
 MISTRAL = Architecture(layers=32, kv_heads=8, head_dim=128, max_position_embeddings=32768)
 """Mistral-7B, from its `config.json`."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hoheit_infra import SimulatedNodes
-
 from hoheit_cli.finding import Unread, missing, ok, unknown
+
+from .created import created
 
 if TYPE_CHECKING:
     from hoheit_cli.finding import Finding
     from hoheit_cli.kubectl import Answer
+    from hoheit_cli.objects import Object
     from hoheit_cli.stated import Stated
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -25,31 +26,6 @@ PROBE = json.dumps(
 )
 """A namespace that Pod Security admission refuses for its label, and nobody else does. Asked for
 with a server-side dry run, so that nothing is made either way."""
-
-_CREATED = (
-    ("", "namespaces"),
-    ("", "configmaps"),
-    ("", "persistentvolumeclaims"),
-    ("", "secrets"),
-    ("", "serviceaccounts"),
-    ("", "services"),
-    ("apps", "deployments"),
-    ("apps", "statefulsets"),
-    ("batch", "jobs"),
-    ("networking.k8s.io", "networkpolicies"),
-    ("policy", "poddisruptionbudgets"),
-)
-"""Group and resource of what `pulumi up` creates."""
-_CREATED_BY_MONITORING = (
-    ("apps", "daemonsets"),
-    ("rbac.authorization.k8s.io", "clusterroles"),
-    ("rbac.authorization.k8s.io", "rolebindings"),
-)
-_CREATED_FOR_OPERATOR = (
-    ("monitoring.coreos.com", "podmonitors"),
-    ("monitoring.coreos.com", "prometheusrules"),
-)
-_CLUSTER_SCOPED = ("namespaces", "nodes", "clusterroles")
 
 
 def check_pod_security(answer: Answer) -> list[Finding]:
@@ -69,35 +45,27 @@ def check_pod_security(answer: Answer) -> list[Finding]:
     return [unknown(subject, f"the dry run was refused before: {answer.error}")]
 
 
-REVIEWED = 'jsonpath={.spec.resourceAttributes.resource}={.status.allowed}{"\\n"}'
+REVIEWED = (
+    "jsonpath={.spec.resourceAttributes.namespace}/{.spec.resourceAttributes.resource}"
+    '={.status.allowed}{"\\n"}'
+)
 """How each answer to :func:`access_reviews` is to be printed."""
 
 
 def access_reviews(stated: Stated) -> str:
     """Return the questions whether one may create what `pulumi up` creates; they store nothing."""
-    created = [*_CREATED]
-    if stated.bundled_monitoring:
-        created += _CREATED_BY_MONITORING
-    if stated.uses_operator:
-        created += _CREATED_FOR_OPERATOR
-    if any(isinstance(pool, SimulatedNodes) for pool in stated.pools.values()):
-        created.append(("", "nodes"))
-    items = [
-        {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {
-                "resourceAttributes": {
-                    "verb": "create",
-                    "group": group,
-                    "resource": resource,
-                    "namespace": "" if resource in _CLUSTER_SCOPED else stated.namespace,
-                }
-            },
-        }
-        for group, resource in created
-    ]
+    items = [_review(namespace, resource) for namespace, resource in created(stated)]
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+
+
+def _review(namespace: str, resource: str) -> Object:
+    name, _, group = resource.partition(".")
+    attributes = {"verb": "create", "group": group, "resource": name, "namespace": namespace}
+    return {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
 
 
 def check_rights(answer: Answer) -> list[Finding]:
@@ -105,14 +73,22 @@ def check_rights(answer: Answer) -> list[Finding]:
     subject = "rights of this user"
     if not answer.ok:
         return [Unread(why=answer.error).finding(subject)]
-    told = dict(line.split("=") for line in answer.text.split())
-    refused = [resource for resource, allowed in told.items() if allowed != "true"]
+    refused: dict[str, list[str]] = {}
+    for line in answer.text.split():
+        place, _, allowed = line.partition("=")
+        namespace, _, resource = place.partition("/")
+        if allowed != "true":
+            refused.setdefault(namespace, []).append(resource)
     if not refused:
         return [ok(subject, "may create what `pulumi up` creates")]
+    told = [
+        f"{', '.join(resources)} in {f'namespace {namespace}' if namespace else 'the cluster'}"
+        for namespace, resources in refused.items()
+    ]
     return [
         missing(
             subject,
-            f"may not create {', '.join(refused)}",
+            f"may not create {'; '.join(told)}",
             "run `pulumi up` as somebody who may, or ask for the right",
         )
     ]

@@ -73,7 +73,10 @@ def stores(  # noqa: PLR0913 - each is what one of the places depends on, by nam
         data_class=DataClass.CREDENTIALS,
         medium="Kubernetes Secrets in etcd, and the Pulumi state (encrypted)",
         location=control_plane,
-        retention=fact("until rotated or destroyed"),
+        retention=fact(
+            "until rotated or destroyed; the key of what people keep secret in MLflow as long as "
+            "the database is retained"
+        ),
         on_destroy=OnDestroy.DELETE,
     )
     return (*kept, passing, logs, credentials)

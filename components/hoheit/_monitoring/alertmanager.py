@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .names import ALERTMANAGER, ALERTMANAGER_PORT, NOBODY
 from .pods import pod, probes, resources, server
+from .vllm_rules import QUEUE_TOO_LONG, REQUESTS_WAITING, SERVICE_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,8 @@ ALERTMANAGER_COMMAND = (
 def alertmanager_config(receivers: Sequence[WebhookReceiver]) -> str:
     """Return ``alertmanager.yml``, in JSON, which is YAML too.
 
-    Every receiver is told everything. Without receivers, alerts are kept and sent nowhere.
+    Every receiver is told everything, but not twice that one queue is long. Without receivers,
+    alerts are kept and sent nowhere.
     """
     webhooks = [
         {"url_file": f"{_RECEIVERS_DIR}/{receiver.name}/{URL_KEY}", "send_resolved": True}
@@ -60,16 +62,23 @@ def alertmanager_config(receivers: Sequence[WebhookReceiver]) -> str:
             "repeat_interval": "4h",
         },
         "receivers": [{"name": "operators", "webhook_configs": webhooks}],
-        "inhibit_rules": [
-            # Whoever knows that a service is down need not hear that it is slow.
-            {
-                "source_matchers": ['severity="critical"'],
-                "target_matchers": ['severity="warning"'],
-                "equal": ["namespace", "job"],
-            }
-        ],
+        "inhibit_rules": [_mute(REQUESTS_WAITING, while_firing=QUEUE_TOO_LONG)],
     }
     return json.dumps(config, indent=2) + "\n"
+
+
+def _mute(alert: str, *, while_firing: str) -> dict[str, list[str]]:
+    """Return the rule that one alert about a served model is not sent while a graver one fires.
+
+    By name, because a severity alone would mute other problems; and with every label there,
+    because Alertmanager takes a label that both alerts lack for an equal one.
+    """
+    there = [f'{label}=~".+"' for label in SERVICE_LABELS]
+    return {
+        "source_matchers": [f'alertname="{while_firing}"', *there],
+        "target_matchers": [f'alertname="{alert}"', *there],
+        "equal": [*SERVICE_LABELS],
+    }
 
 
 def alertmanager_pod(

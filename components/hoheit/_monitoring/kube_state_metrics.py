@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from hoheit.images import Images
 
-WATCHED = {"deployments": "apps", "pods": ""}
+WATCHED = {"deployments": "apps", "pods": "", "statefulsets": "apps"}
 """Resource and API group of all that rules and dashboards ask about, and nothing more."""
 _CPU_MILLICORES = 50
 _MEMORY_MIB = 256

@@ -83,7 +83,7 @@ def gpu_group() -> Group:
 
 
 def pod_group() -> Group:
-    """Return rules about pods and Deployments that do not come up."""
+    """Return rules about pods, Deployments and StatefulSets that do not come up."""
     return Group(
         name="pods",
         exporter=KUBE_STATE_METRICS,
@@ -120,6 +120,19 @@ def pod_group() -> Group:
                 summary="{{ $labels.deployment }} in {{ $labels.namespace }} has fewer ready pods "
                 "than it should",
                 action="A large model loads for minutes; after half an hour something is wrong.",
+            ),
+            Alert(
+                name="StatefulSetIncomplete",
+                expr="max by (namespace, statefulset) (kube_statefulset_replicas) > "
+                "max by (namespace, statefulset) (kube_statefulset_status_replicas_ready)",
+                needs=("kube_statefulset_replicas", "kube_statefulset_status_replicas_ready"),
+                # Databases and stores load no model.
+                minutes=15,
+                severity=Severity.WARNING,
+                summary="{{ $labels.statefulset }} in {{ $labels.namespace }} has fewer ready pods "
+                "than it should",
+                action="Look at the pod: mostly its volume is not bound or is full, or it cannot "
+                "read what lies there.",
             ),
         ],
     )

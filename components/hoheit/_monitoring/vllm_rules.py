@@ -9,8 +9,11 @@ from .rules import Alert, Group, Record, Severity
 if TYPE_CHECKING:
     from hoheit.monitoring_settings import AlertThresholds
 
-SERVICE = "namespace, job, model_name"
+SERVICE_LABELS = ("namespace", "job", "model_name")
 """What tells one served model from another: without it, two services would mix."""
+SERVICE = ", ".join(SERVICE_LABELS)
+REQUESTS_WAITING = "VllmRequestsWaiting"
+QUEUE_TOO_LONG = "VllmQueueTooLong"
 _PREFIX = "namespace_job_model_name"
 REQUESTS = f"{_PREFIX}:vllm_requests:rate5m"
 SUCCESS_RATIO = f"{_PREFIX}:vllm_requests_succeeded:ratio_rate5m"
@@ -52,7 +55,7 @@ def _queue_alerts(thresholds: AlertThresholds) -> list[Alert]:
     needs = ("vllm:num_requests_waiting",)
     return [
         Alert(
-            name="VllmRequestsWaiting",
+            name=REQUESTS_WAITING,
             expr=f"{waiting} > {thresholds.requests_waiting}",
             needs=needs,
             minutes=10,
@@ -61,7 +64,7 @@ def _queue_alerts(thresholds: AlertThresholds) -> list[Alert]:
             action="Add a replica, or let clients send fewer requests at a time.",
         ),
         Alert(
-            name="VllmQueueTooLong",
+            name=QUEUE_TOO_LONG,
             expr=f"{waiting} > {thresholds.requests_waiting_critical}",
             needs=needs,
             minutes=5,

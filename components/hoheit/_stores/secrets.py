@@ -21,13 +21,19 @@ class Secrets:
     labels: dict[str, str]
     parent: pulumi.Resource
 
-    def password(self, role: str) -> pulumi.Output[str]:
-        """Generate letters and digits, which need no escaping wherever they go."""
+    def password(self, role: str, *, kept: bool = False) -> pulumi.Output[str]:
+        """Generate letters and digits, which need no escaping wherever they go.
+
+        Args:
+            role: What it is for.
+            kept: Data cannot be read without it, so it is protected like the data.
+        """
         generated = random.RandomPassword(
             f"{self.name}-{role}",
             length=_LENGTH,
             special=False,
-            opts=pulumi.ResourceOptions(parent=self.parent),
+            # None, so that a protected parent still protects its children.
+            opts=pulumi.ResourceOptions(parent=self.parent, protect=True if kept else None),
         )
         return generated.result
 

@@ -1,7 +1,8 @@
-"""Makes what one server over a volume consists of: a policy, a headless Service, a StatefulSet."""
+"""Makes what one server over a volume consists of: claim, policy, headless Service, StatefulSet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -47,7 +48,7 @@ class StatefulStore:
         parent: pulumi.Resource,
         after: Sequence[pulumi.Resource],
     ) -> k8s.apps.v1.StatefulSet:
-        """Create the objects; the StatefulSet is protected where data is to be retained."""
+        """Create the objects, and mount the volume as ``data``; ``pod`` only names it in mounts."""
         labels = object_labels(self.program, self.name)
         selector = selector_labels(self.program, self.name)
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {"namespace": namespace, "labels": labels}
@@ -70,17 +71,18 @@ class StatefulStore:
             },
             opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
         )
+        claim = self._claim(metadata, parent)
+        volume: k8s.core.v1.VolumeArgsDict = {
+            "name": "data",
+            "persistent_volume_claim": {"claim_name": claim},
+        }
         spec = stateful_set_spec(
-            pod,
+            {**pod, "volumes": [*cast("Sequence[Any]", pod.get("volumes", [])), volume]},
             service=self.host,
             selector=selector,
             labels=labels,
-            storage=self.storage,
-            volume_gib=self.volume_gib,
-            on_destroy=self.on_destroy,
             configuration=config_hash(self.configuration),
         )
-        retained = self.on_destroy is OnDestroy.RETAIN
         return k8s.apps.v1.StatefulSet(
             f"{self.host}-server",
             metadata={**metadata, "name": self.host},
@@ -88,8 +90,28 @@ class StatefulStore:
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 depends_on=[policy, service, *after],
-                # None, so that a protected parent still protects its children.
-                protect=True if retained else None,
+                # Two pods would share one volume.
                 delete_before_replace=True,
             ),
         )
+
+    def _claim(
+        self, metadata: k8s.meta.v1.ObjectMetaArgsDict, parent: pulumi.Resource
+    ) -> pulumi.Output[str]:
+        """Make the claim, an object of its own: it can grow, and no change of the server ends it.
+
+        Retained, it is protected: what is left in the state is found by the next update.
+        """
+        # None, so that a protected parent still protects its children.
+        kept = True if self.on_destroy is OnDestroy.RETAIN else None
+        made = k8s.core.v1.PersistentVolumeClaim(
+            f"{self.host}-data",
+            metadata=metadata,
+            spec={
+                "access_modes": ["ReadWriteOnce"],
+                "storage_class_name": self.storage.storage_class,
+                "resources": {"requests": {"storage": f"{self.volume_gib}Gi"}},
+            },
+            opts=pulumi.ResourceOptions(parent=parent, protect=kept, retain_on_delete=kept),
+        )
+        return made.metadata.name

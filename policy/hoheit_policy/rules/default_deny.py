@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hoheit_policy.kubernetes import namespace_of, objects_of, pods_of
+from hoheit_policy.kubernetes import KubernetesObject, group_of, namespace_of, objects_of, pods_of
 from hoheit_policy.rule import Remediation, Rule, Severity
-from hoheit_policy.values import Gap, at, flag_at, has_gaps, list_at, map_at
+from hoheit_policy.values import Gap, at, flag_at, has_gaps, list_at, map_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 from hoheit_policy.view import ClusterRef
+
+from ._open_rules import opens
 
 if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_OTHER_KINDS = ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy")
+_POLICY = "NetworkPolicy"
+_OWN_GROUPS = ("networking.k8s.io", "extensions")
+"""Groups in which a NetworkPolicy is that of Kubernetes; Calico and Antrea have such a kind too."""
 _BOTH = ("Ingress", "Egress")
 
 
@@ -35,7 +39,7 @@ def judge_namespaces(view: View) -> Iterator[tuple[str, Judgement]]:
     others = False
     unplaced: list[tuple[str, Gap, bool]] = []
     for resource in view.resources:
-        others = others or resource.type.endswith(_OTHER_KINDS)
+        others = others or any(_is_other(found, resource) for found in objects_of(resource))
         unplaced += _sort(resource, view, spaces)
     lost_policy = any(is_policy for _, _, is_policy in unplaced)
     for urn, gap, is_policy in unplaced:
@@ -67,7 +71,7 @@ def _sort(
     """Put workloads and policies into their namespaces; return what has none that is known."""
     held = [(found, spec, False) for found, _, spec in pods_of(resource)]
     for found in objects_of(resource):
-        if found.kind == "NetworkPolicy":
+        if found.kind == _POLICY and not _is_other(found, resource):
             held.append((found, at(found.body, "spec"), True))
     for found, spec, is_policy in held:
         cluster = view.cluster_of(resource.provider)
@@ -79,23 +83,35 @@ def _sort(
         (space.policies if is_policy else space.workloads).append((resource.urn, spec))
 
 
+def _is_other(found: KubernetesObject, resource: Resource) -> bool:
+    """Tell whether an object is a policy that is read by a CNI only, whatever it allows.
+
+    Cilium, Calico, Antrea and the Network Policy API (AdminNetworkPolicy, ClusterNetworkPolicy)
+    end the names of their kinds alike, so that no list of them can fall behind.
+    """
+    version = text_at(found.body, "apiVersion")
+    group = version.split("/")[0] if isinstance(version, str) else group_of(resource)
+    return found.kind.endswith(_POLICY) and (found.kind != _POLICY or group not in _OWN_GROUPS)
+
+
 def _denies(name: str, space: _Space, *, others: bool, lost: bool) -> Judgement:
     path = f"namespace {name}"
     specs = [spec for _, spec in space.policies]
-    if any(_opens(spec) for spec in specs):
+    opening = [opens(spec) for spec in specs]
+    if any(found is True for found in opening):
         return failed(
             path,
             "a NetworkPolicy allows everything to or from everybody, which undoes the "
             "default deny; name peers and ports instead",
         )
-    if any(_is_default_deny(spec) for spec in specs):
-        if late := any(has_gaps(spec) for spec in specs):
-            return unknown(path, "a NetworkPolicy is not wholly known yet", late=late)
-        return passed(path, "denies by default in both directions")
     if lost or any(has_gaps(spec) for spec in specs):
         return unknown(path, "a NetworkPolicy is not wholly known yet", late=True)
+    if any(isinstance(found, Gap) for found in opening):
+        return unknown(path, f"a peer of a NetworkPolicy {Gap.WRONG.value}")
     if others:
         return unknown(path, "policies of another kind are there, which no rule reads")
+    if any(_is_default_deny(spec) for spec in specs):
+        return passed(path, "denies by default in both directions")
     return failed(
         path,
         "has workloads and no NetworkPolicy that selects every pod and allows nothing in "
@@ -118,19 +134,6 @@ def _is_default_deny(spec: Any) -> bool:
 
 def _no_entries(value: Any) -> bool:
     return value is Gap.MISSING or value == []
-
-
-def _opens(spec: Any) -> bool:
-    """Tell whether a rule names neither a peer nor a port."""
-    for direction, peers in (("ingress", "from"), ("egress", "to")):
-        rules = list_at(spec, direction)
-        if isinstance(rules, list):
-            for rule in rules:
-                if not isinstance(rule, Gap) and all(
-                    _no_entries(at(rule, part)) for part in (peers, "ports")
-                ):
-                    return True
-    return False
 
 
 def _enforces(cluster: ClusterRef) -> Judgement:
@@ -170,8 +173,9 @@ DEFAULT_DENY = Rule(
     title="Namespaces deny by default, and the cluster enforces it",
     asks=(
         "Every namespace with workloads has a NetworkPolicy that selects all pods and allows "
-        "nothing in both directions, no other policy undoes it, no pod is on the node's network, "
-        "and the declared CNI enforces policies."
+        "nothing in both directions, no other policy opens every port to everybody, no pod is on "
+        "the node's network, and the declared CNI enforces policies. Where policies of another "
+        "kind are, of Cilium or Calico for example, the answer is unknown."
     ),
     severity=Severity.HIGH,
     controls=("GDPR Art. 32", "NIS2 Art. 21(2)"),

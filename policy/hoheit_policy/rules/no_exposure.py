@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hoheit_policy.kubernetes import KubernetesObject, annotations_of, objects_of
+from hoheit_policy.kubernetes import (
+    Container,
+    KubernetesObject,
+    annotations_of,
+    containers_of,
+    objects_of,
+)
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, at, list_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -14,14 +20,16 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_INTERNAL = {
+_INTERNAL_SERVICE = {
     "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
     "service.beta.kubernetes.io/aws-load-balancer-internal": "true",
     "load-balancer.hetzner.cloud/disable-public-network": "true",
-    "alb.ingress.kubernetes.io/scheme": "internal",
 }
-"""Annotations that keep a load balancer off the internet (AWS Load Balancer Controller, Hetzner
-Cloud Controller Manager)."""
+"""Annotations of a Service that keep its load balancer off the internet (AWS Load Balancer
+Controller, Hetzner Cloud Controller Manager)."""
+
+_INTERNAL_INGRESS = {"alb.ingress.kubernetes.io/scheme": "internal"}
+"""The same of an Ingress (AWS Load Balancer Controller); those of Services do nothing there."""
 
 _TLS = (
     "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
@@ -38,7 +46,7 @@ _WAY_OUT = "make it internal, or use TLS and a login in front and have the rule 
 
 
 def judge_exposure(resource: Resource, _view: View) -> Iterator[Judgement]:
-    """Answer for Services, Ingresses and Gateways."""
+    """Answer for Services, Ingresses, Gateways, and ports of containers on their node."""
     for found in objects_of(resource):
         if found.kind == "Service":
             yield from _service(found)
@@ -49,6 +57,9 @@ def judge_exposure(resource: Resource, _view: View) -> Iterator[Judgement]:
         elif found.kind == "List" and isinstance(found.body, Gap):
             late = found.body is Gap.UNKNOWN
             yield unknown(found.path, f"the items of the list {found.body.value}", late=late)
+            return
+    for container in containers_of(resource):
+        yield from _host_ports(container)
 
 
 def _service(found: KubernetesObject) -> Iterator[Judgement]:
@@ -72,11 +83,29 @@ def _service(found: KubernetesObject) -> Iterator[Judgement]:
         yield failed(path, f"{kind}: a port of every node, without TLS; {_WAY_OUT}")
 
 
+def _host_ports(container: Container) -> Iterator[Judgement]:
+    """Answer for ports that a container takes of its node; none and 0 take none."""
+    path = f"{container.path}.ports"
+    ports = container.body if isinstance(container.body, Gap) else list_at(container.body, "ports")
+    if isinstance(ports, Gap):
+        if ports is not Gap.MISSING or container.body is ports:
+            yield unknown(path, f"the ports of the container {ports.value}", late=_late(ports))
+        return
+    for index, entry in enumerate(ports):
+        port = at(entry, "hostPort")
+        place = f"{path}[{index}].hostPort"
+        if isinstance(port, Gap):
+            if port is not Gap.MISSING:
+                yield unknown(place, f"hostPort {port.value}", late=_late(port))
+        elif port != 0:
+            yield failed(place, f"hostPort: a port of the node, without TLS; {_WAY_OUT}")
+
+
 def _balancer(found: KubernetesObject, path: str) -> Judgement:
     notes = annotations_of(found)
     if isinstance(notes, Gap):
         return unknown(path, f"LoadBalancer, whose annotations {notes.value}", late=_late(notes))
-    scheme = _annotated(notes, _INTERNAL)
+    scheme = _annotated(notes, _INTERNAL_SERVICE)
     if scheme is True:
         return passed(path, "LoadBalancer: internal")
     if isinstance(scheme, Gap):
@@ -95,7 +124,7 @@ def _ingress(found: KubernetesObject) -> Judgement:
     notes = annotations_of(found)
     if isinstance(notes, Gap):
         return unknown(path, f"Ingress, whose annotations {notes.value}", late=_late(notes))
-    if _annotated(notes, _INTERNAL) is True:
+    if _annotated(notes, _INTERNAL_INGRESS) is True:
         return passed(path, "Ingress: internal")
     tls = list_at(found.body, "spec", "tls")
     if tls is Gap.MISSING and isinstance(at(found.body, "spec"), Gap):
@@ -151,9 +180,9 @@ NO_EXPOSURE = Rule(
     id="NET-07",
     title="Nothing is exposed without an internal scheme, or TLS and a login",
     asks=(
-        "No Service of type LoadBalancer without an internal scheme, no NodePort, no externalIPs, "
-        "no Ingress and no Gateway listener without TLS. Where TLS shows and a login does not, "
-        "the answer is unknown."
+        "No Service of type LoadBalancer without an internal scheme, no NodePort, no hostPort, no "
+        "externalIPs, no Ingress and no Gateway listener without TLS. Where TLS shows and a login "
+        "does not, the answer is unknown."
     ),
     severity=Severity.HIGH,
     controls=("GDPR Art. 32", "BSI C5 COS"),

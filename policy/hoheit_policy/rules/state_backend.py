@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from hoheit_facts import service_at
 
 from hoheit_policy.places import AWS_PARTITIONS, Place, in_region, located
-from hoheit_policy.register_places import declared_location
+from hoheit_policy.register_places import declared_location, split_port
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap
 from hoheit_policy.verdict import Judgement, Verdict, failed, passed, unknown
@@ -26,6 +26,7 @@ _WORST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 _WITH_OPERATOR = ("passphrase",)
 _SECRETS = "secrets_provider"
 _BACKEND = "state.backend"
+_HTTP_PORT = 80
 
 
 def judge_state(view: View) -> Iterator[tuple[str, Judgement]]:
@@ -79,11 +80,11 @@ def _at(
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-    endpoint = urlsplit(query.get("endpoint", "")).hostname or query.get("endpoint", "")
+    endpoint = query.get("endpoint", "")
     if parts.scheme in ("s3", "awskms") and "region" in query and not endpoint:
         return in_region(what, path, query["region"], AWS_PARTITIONS)
     stated = location if location and location.country.value else None
-    known = stated or declared_location(declarations, endpoint or host)
+    known = stated or declared_location(declarations, *_host_and_port(endpoint or url))
     if known is not None:
         return located(what, path, known)
     service = service_at(host)
@@ -97,6 +98,13 @@ def _at(
         )
     field = path.split(".", maxsplit=1)[0]
     return Place(what=what, path=path, why_unknown=f"declare {field}.location")
+
+
+def _host_and_port(url: str) -> tuple[str, int | None]:
+    """Return where a URL, or ``host`` or ``host:port``, leads."""
+    parts = urlsplit(url if "://" in url else f"//{url}")
+    host, port = split_port(parts.netloc.rpartition("@")[2])
+    return host, port or (_HTTP_PORT if parts.scheme == "http" else None)
 
 
 def _worst(place: Place, view: View) -> Judgement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ from support.samples import gateway_target, images, scrape_target, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from serving.monitoring.conftest import Programs
 
@@ -175,3 +178,51 @@ def test_an_alert_reaches_the_receiver_with_all_that_it_needs_to_say(stack: Stac
     assert labels.items() <= alert["labels"].items()
     assert alert["annotations"]["summary"] == "GPU 0 of gpu-1 reported XID 79"
     assert alert["annotations"]["action"]
+
+
+QUEUE = {"namespace": "models", "job": "mistral", "model_name": "m"}
+CRITICAL = {
+    "a queue": {"alertname": "VllmQueueTooLong", **QUEUE},
+    "a queue of nobody": {"alertname": "VllmQueueTooLong"},
+    "a pod": {"alertname": "TargetDown", "pod": "mistral-0", **QUEUE},
+    "a GPU": {"alertname": "GpuRowRemapFailed", "node": "gpu-1", "gpu": "0"},
+}
+MUTED = {"the same queue": {"alertname": "VllmRequestsWaiting", **QUEUE}}
+UNRELATED = {
+    "a queue of nobody": {"alertname": "VllmRequestsWaiting"},
+    "another service's queue": {"alertname": "VllmRequestsWaiting", **QUEUE, "job": "llama"},
+    "another model's queue": {"alertname": "VllmRequestsWaiting", **QUEUE, "model_name": "n"},
+    "the same service's cache": {"alertname": "VllmKvCacheNearlyFull", **QUEUE, "pod": "m-1"},
+    "another GPU": {"alertname": "GpuXidError", "node": "gpu-2", "gpu": "0"},
+    "a pod": {"alertname": "PodNotScheduled", "namespace": "models", "pod": "m-2"},
+}
+
+
+def test_a_critical_alert_mutes_the_warning_of_the_same_queue_and_no_other(
+    programs: Programs, tmp_path: Path
+) -> None:
+    with Double() as receiver:
+        manager = alertmanager_server(programs.alertmanager, tmp_path, [webhook()])
+        manager.place("receiver-on-call", "url", f"http://127.0.0.1:{receiver.port}/hook")
+        with manager.running():
+            raised = [
+                *(one | {"severity": "critical"} for one in CRITICAL.values()),
+                *(one | {"severity": "warning"} for one in (MUTED | UNRELATED).values()),
+            ]
+            for labels in raised:
+                pairs = [f"{name}={value}" for name, value in labels.items()]
+                url = f"--alertmanager.url=http://127.0.0.1:{manager.port}"
+                subprocess.run([programs.amtool, "alert", "add", *pairs, url], check=True)
+
+            def those(state: str) -> list[dict[str, str]]:
+                found = json.loads(manager.text("/api/v2/alerts"))
+                return [one["labels"] for one in found if one["status"]["state"] == state]
+
+            def told() -> list[dict[str, str]]:
+                return [one["labels"] for post in receiver.received for one in post["alerts"]]
+
+            (muted,) = (one | {"severity": "warning"} for one in MUTED.values())
+            out = [labels for labels in raised if labels != muted]
+            eventually(lambda: all(labels in told() for labels in out), lambda: str(told()))
+            assert those("suppressed") == [muted]
+            assert muted not in told()

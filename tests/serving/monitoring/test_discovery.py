@@ -167,6 +167,7 @@ def test_an_exporter_is_found_on_every_gpu_node(prometheus: Server) -> None:
         (PROMETHEUS, "list", "secrets", MODELS, False),
         (PROMETHEUS, "delete", "pods", MODELS, False),
         (STATE, "list", "deployments.apps", MODELS, True),
+        (STATE, "watch", "statefulsets.apps", MODELS, True),
         (STATE, "watch", "pods", WATCHING, True),
         (STATE, "list", "pods", "kube-system", False),
         (STATE, "get", "secrets", MODELS, False),

@@ -93,6 +93,14 @@ def replicas(wanted: int, available: int) -> dict[str, str]:
     }
 
 
+def stateful(wanted: int, ready: int) -> dict[str, str]:
+    labels = POD.replace('pod="mistral-0"', 'statefulset="mlflow-database"')
+    return {
+        f"kube_statefulset_replicas{{{labels}}}": f"{wanted}x60",
+        f"kube_statefulset_status_replicas_ready{{{labels}}}": f"{ready}x60",
+    }
+
+
 UP = f"up{{{VLLM}}}"
 CASES = {
     "nothing waits": Case("VllmRequestsWaiting", waiting(0), 30),
@@ -190,6 +198,11 @@ CASES = {
     "a model loads": Case("DeploymentIncomplete", replicas(2, 1), 29),
     "a replica never comes": Case("DeploymentIncomplete", replicas(2, 1), 30, 1),
     "all replicas are there": Case("DeploymentIncomplete", replicas(2, 2), 59),
+    "a database starts": Case("StatefulSetIncomplete", stateful(1, 0), 14),
+    "a database never comes": Case(
+        "StatefulSetIncomplete", stateful(1, 0), 15, 1, {"statefulset": "mlflow-database"}
+    ),
+    "a database is there": Case("StatefulSetIncomplete", stateful(1, 1), 59),
     "a volume at its retention": Case("PrometheusVolumeFilling", stored(42), 30),
     "a volume that fills": Case("PrometheusVolumeFilling", stored(46), 15, 1),
     "rules that work": Case(

@@ -1,6 +1,7 @@
 """What the API server answers to dry runs and access reviews."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from hoheit_cli.checks.admission import access_reviews, check_pod_security, check_rights
 from hoheit_cli.finding import Verdict
 from hoheit_cli.kubectl import Answer
-from hoheit_cli.stated import Stated
+from hoheit_cli.stated import Stated, read_stated
 from hoheit_infra import ExistingClusterSettings
-from support.samples import labelled_nodes, simulated_nodes
+from hoheit_infra.existing_nodes import AnyNodes
+from support.monitor import STACKS, run_stack, stack_environment
+from support.samples import cpu_nodes, labelled_nodes, simulated_nodes
 
-ALLOWED = "namespaces=true\nsecrets=true\n"
+ALLOWED = "/namespaces=true\nmodels/secrets=true\n"
 
 
 def answer(text: str = "", error: str = "") -> Answer:
@@ -40,9 +43,11 @@ def test_a_user_who_may_create_everything_is_told_so() -> None:
     assert found.verdict is Verdict.OK
 
 
-def test_what_a_user_may_not_create_is_named() -> None:
-    (found,) = check_rights(answer(text=f"{ALLOWED}jobs=false\nservices=\n"))
-    assert (found.verdict, found.seen) == (Verdict.MISSING, "may not create jobs, services")
+def test_what_a_user_may_not_create_is_named_with_its_namespace() -> None:
+    said = "models/jobs=false\nmodels/services=\nmlflow/secrets=true\n/nodes=false\n"
+    (found,) = check_rights(answer(text=ALLOWED + said))
+    assert found.verdict is Verdict.MISSING
+    assert found.seen == "may not create jobs, services in namespace models; nodes in the cluster"
 
 
 def test_a_cluster_that_answers_no_review_leaves_it_unknown() -> None:
@@ -56,44 +61,66 @@ def stated(**changes: Any) -> Stated:
         cluster=settings,
         pools={},
         unread=(),
-        namespace="models",
-        needs_storage=False,
+        namespaces={"models": "llm", "monitoring": "watch"},
+        parts_with_volumes=frozenset(),
         bundled_monitoring=False,
-        uses_operator=False,
+        uses_operator=True,
         uses_image_volumes=False,
     )
     return replace(bare, **changes)
 
 
-def asked(**changes: Any) -> dict[str, dict[str, str]]:
-    items = json.loads(access_reviews(stated(**changes)))["items"]
+def asked(about: Stated) -> set[tuple[str, str, str]]:
+    """Namespace, group and resource of each question."""
+    items = json.loads(access_reviews(about))["items"]
     attributes = [one["spec"]["resourceAttributes"] for one in items]
-    return {one["resource"]: one for one in attributes}
+    assert all(one["verb"] == "create" for one in attributes)
+    return {(one["namespace"], one["group"], one["resource"]) for one in attributes}
+
+
+def registered(stack: str) -> set[tuple[str, str, str]]:
+    """Namespace, group and resource of each object that the program of a stack makes."""
+    objects = [
+        one.inputs
+        for one in run_stack(stack_environment(stack)).registered
+        if one.type.startswith("kubernetes:")
+    ]
+    return {
+        (
+            one["metadata"].get("namespace", ""),
+            one["apiVersion"].rpartition("/")[0],
+            re.sub("y$", "ie", one["kind"].lower()) + "s",
+        )
+        for one in objects
+    }
+
+
+SOME_MODELS = {("models", "batch", "jobs"), ("models", "policy", "poddisruptionbudgets")}
+"""Asked for whatever the models are."""
+
+
+@pytest.mark.parametrize("stack", ["local", "kind", "example", "example-shared"])
+def test_rights_are_asked_for_what_a_stack_creates_where_it_creates_it(stack: str) -> None:
+    questions = asked(read_stated(STACKS / f"Pulumi.{stack}.yaml"))
+    created = registered(stack)
+    assert created - questions == set()
+    assert questions - created <= SOME_MODELS
 
 
 @pytest.mark.parametrize(
-    ("changes", "more"),
+    ("pool", "more"),
     [
-        ({}, set()),
-        ({"bundled_monitoring": True}, {"daemonsets", "clusterroles", "rolebindings"}),
-        ({"uses_operator": True}, {"podmonitors", "prometheusrules"}),
-        ({"pools": {"l4": labelled_nodes()}}, set()),
-        ({"pools": {"l4": simulated_nodes()}}, {"nodes"}),
+        (labelled_nodes(), {("watch", "apps", "daemonsets"), ("watch", "", "serviceaccounts")}),
+        (cpu_nodes(), set()),
     ],
 )
-def test_rights_are_asked_for_what_this_environment_creates(
-    changes: dict[str, Any], more: set[str]
+def test_exporters_run_where_pools_have_gpus(
+    pool: AnyNodes, more: set[tuple[str, str, str]]
 ) -> None:
-    assert set(asked(**changes)) - set(asked()) == more
+    assert asked(stated(pools={"some": pool})) - asked(stated()) == more
 
 
-def test_rights_are_asked_in_the_namespace_of_the_models_and_for_namespaces_in_the_cluster() -> (
-    None
-):
-    assert asked()["namespaces"]["namespace"] == ""
-    assert asked()["deployments"] == {
-        "verb": "create",
-        "group": "apps",
-        "resource": "deployments",
-        "namespace": "models",
-    }
+def test_nodes_are_made_for_simulated_pools_alone() -> None:
+    nodes = ("", "", "nodes")
+    assert nodes in asked(stated(pools={"l4": simulated_nodes()}))
+    assert nodes not in asked(stated(pools={"l4": labelled_nodes()}))

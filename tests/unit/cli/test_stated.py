@@ -45,40 +45,44 @@ def test_what_an_environment_needs_of_its_cluster_follows_from_its_sections(
     tmp_path: Path,
 ) -> None:
     bare = read_stated(written(tmp_path, {"cluster": CLUSTER}))
-    assert (bare.namespace, bare.pools) == ("models", {})
+    assert (bare.namespaces, bare.pools) == ({"models": "models"}, {})
     assert not any(
-        (bare.needs_storage, bare.bundled_monitoring, bare.uses_operator, bare.uses_image_volumes)
+        (
+            *(bare.parts_with_volumes, bare.bundled_monitoring),
+            *(bare.uses_operator, bare.uses_image_volumes),
+        )
     )
     full = {
         "cluster": CLUSTER,
         "namespace": "llm",
-        "monitoring": {"mode": "operator"},
+        "monitoring": {"mode": "operator", "namespace": "watch"},
+        "mlflow": {},
         "models": {"a": {"weights": {"uri": "oci://registry.example/a"}}},
     }
     rich = read_stated(written(tmp_path, full))
-    assert rich.namespace == "llm"
+    assert rich.namespaces == {"models": "llm", "mlflow": "mlflow", "monitoring": "watch"}
     assert (rich.uses_operator, rich.bundled_monitoring) == (True, False)
     assert rich.uses_image_volumes
 
 
 @pytest.mark.parametrize(
-    ("sections", "needed"),
+    ("sections", "parts"),
     [
-        ({"monitoring": {}}, True),
-        ({"monitoring": {"mode": "bundled"}}, True),
-        ({"monitoring": {"mode": "operator"}}, False),
-        ({"mlflow": {"database": {"kind": "bundled"}}}, True),
-        ({"mlflow": {"artifacts": {"kind": "bundled"}}}, True),
-        ({"mlflow": {"database": {"kind": "existing"}}}, False),
-        ({"object_server": {"bucket": "models"}}, True),
-        ({"mlflow": None, "monitoring": None}, False),
+        ({"monitoring": {}}, {"monitoring"}),
+        ({"monitoring": {"mode": "bundled"}}, {"monitoring"}),
+        ({"monitoring": {"mode": "operator"}}, set()),
+        ({"mlflow": {"database": {"kind": "bundled"}}}, {"mlflow"}),
+        ({"mlflow": {"artifacts": {"kind": "bundled"}}}, {"mlflow"}),
+        ({"mlflow": {"database": {"kind": "existing"}}}, set()),
+        ({"object_server": {"bucket": "models"}}, {"objects"}),
+        ({"mlflow": None, "monitoring": None}, set()),
     ],
 )
 def test_whoever_keeps_data_in_the_cluster_needs_a_storage_class(
-    sections: dict[str, Any], needed: bool, tmp_path: Path
+    sections: dict[str, Any], parts: set[str], tmp_path: Path
 ) -> None:
     stated = read_stated(written(tmp_path, {"cluster": CLUSTER, **sections}))
-    assert stated.needs_storage is needed
+    assert stated.parts_with_volumes == parts
 
 
 def test_a_pool_that_is_not_understood_is_told_and_the_others_are_read(tmp_path: Path) -> None:

@@ -47,6 +47,58 @@ def test_a_rule_for_everybody_undoes_the_default_deny(direction: str) -> None:
     assert r.worst("NET-03", work(), policy(DENY), open_) is Verdict.FAIL
 
 
+def beside_deny(**spec: Any) -> Verdict:
+    """The verdict on a namespace with a default deny and one more policy."""
+    return r.worst("NET-03", work(), policy(DENY), policy({"podSelector": {}, **spec}, name="more"))
+
+
+def halves(*cidrs: str) -> list[Any]:
+    return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
+
+
+PRIVATE = {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}
+FRONT = {"matchLabels": {"app": "front"}}
+
+
+@pytest.mark.parametrize(
+    ("peers", "verdict"),
+    [
+        (halves("0.0.0.0/0"), Verdict.FAIL),
+        (halves("::/0"), Verdict.FAIL),
+        (halves("0.0.0.0/1", "128.0.0.0/1"), Verdict.FAIL),
+        ([{"ipBlock": PRIVATE}], Verdict.FAIL),
+        ([{"namespaceSelector": {}}], Verdict.FAIL),
+        ([{"namespaceSelector": {"matchLabels": {}}, "podSelector": {}}], Verdict.FAIL),
+        (halves("192.0.2.0/24", "everywhere"), Verdict.UNKNOWN),
+        ("everybody", Verdict.UNKNOWN),
+        (halves("192.0.2.0/24"), Verdict.PASS),
+        ([{"namespaceSelector": {}, "podSelector": FRONT}], Verdict.PASS),
+        ([{"namespaceSelector": FRONT}], Verdict.PASS),
+        ([{"podSelector": {}}], Verdict.PASS),
+    ],
+)
+@pytest.mark.parametrize(("direction", "field"), [("ingress", "from"), ("egress", "to")])
+def test_peers_that_are_everybody_undo_the_default_deny(
+    direction: str, field: str, peers: Any, verdict: Verdict
+) -> None:
+    assert beside_deny(**{direction: [{field: peers}]}) is verdict
+
+
+@pytest.mark.parametrize(
+    ("ports", "verdict"),
+    [
+        ([{"protocol": "TCP"}], Verdict.FAIL),
+        ([{"port": 1, "endPort": 65535}], Verdict.FAIL),
+        ([{"port": 443}, {"protocol": "UDP"}], Verdict.FAIL),
+        ([{"port": 1024, "endPort": 65535}], Verdict.PASS),
+        ([{"port": 443}], Verdict.PASS),
+        ([{"port": "https"}], Verdict.PASS),
+    ],
+)
+def test_everybody_may_call_a_port_that_is_named(ports: Any, verdict: Verdict) -> None:
+    assert beside_deny(ingress=[{"from": halves("0.0.0.0/0"), "ports": ports}]) is verdict
+
+
 @pytest.mark.parametrize(
     ("declared", "verdict"),
     [
@@ -69,14 +121,40 @@ def test_a_pod_on_the_network_of_its_node_passes_by_every_policy() -> None:
     assert r.worst("NET-03", work(hostNetwork=True), policy(DENY)) is Verdict.FAIL
 
 
-def test_policies_of_another_kind_are_unknown() -> None:
-    cilium = r.kubernetes("cilium.io/v2:CiliumNetworkPolicy", {})
-    assert r.worst("NET-03", work(), cilium) is Verdict.UNKNOWN
+@pytest.mark.parametrize(
+    "token",
+    [
+        "cilium.io/v2:CiliumNetworkPolicy",
+        "cilium.io/v2:CiliumClusterwideNetworkPolicy",
+        "cilium.io/v2:CiliumClusterwideNetworkPolicyPatch",
+        "projectcalico.org/v3:GlobalNetworkPolicy",
+        "projectcalico.org/v3:NetworkPolicy",
+        "policy.networking.k8s.io/v1alpha1:AdminNetworkPolicy",
+        "policy.networking.k8s.io/v1alpha1:BaselineAdminNetworkPolicy",
+        "policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy",
+    ],
+)
+def test_policies_of_another_kind_are_unknown_also_beside_a_default_deny(token: str) -> None:
+    other = r.kubernetes(token, {"spec": DENY})
+    assert r.worst("NET-03", work(), other) is Verdict.UNKNOWN
+    assert r.worst("NET-03", work(), policy(DENY), other) is Verdict.UNKNOWN
+
+
+def test_a_list_of_network_policies_is_read_by_what_its_items_are() -> None:
+    def listed(api: str) -> Resource:
+        item = {"apiVersion": api, "kind": "NetworkPolicy", "spec": DENY}
+        body = {"items": [{**item, "metadata": {"namespace": "apps"}}]}
+        return r.kubernetes("core/v1:List", body, "list")
+
+    assert r.worst("NET-03", work(), listed("networking.k8s.io/v1")) is Verdict.PASS
+    assert r.worst("NET-03", work(), listed("projectcalico.org/v3")) is Verdict.UNKNOWN
 
 
 def test_a_namespace_that_is_not_known_yet_is_unknown() -> None:
     assert r.worst("NET-03", work(Gap.UNKNOWN), policy(DENY)) is Verdict.UNKNOWN
-    assert r.worst("NET-03", work(), policy(DENY, Gap.UNKNOWN)) is Verdict.UNKNOWN
+    lost = policy(DENY, Gap.UNKNOWN, "lost")
+    assert r.worst("NET-03", work(), lost) is Verdict.UNKNOWN
+    assert r.worst("NET-03", work(), policy(DENY), lost) is Verdict.UNKNOWN
 
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer"
@@ -95,6 +173,11 @@ HETZNER = "load-balancer.hetzner.cloud"
         ({"type": "LoadBalancer"}, {f"{AWS}-internal": "true"}, Verdict.PASS),
         ({"type": "LoadBalancer"}, {f"{HETZNER}/disable-public-network": "true"}, Verdict.PASS),
         ({"type": "LoadBalancer"}, {f"{HETZNER}/use-private-ip": "true"}, Verdict.FAIL),
+        (
+            {"type": "LoadBalancer"},
+            {"alb.ingress.kubernetes.io/scheme": "internal"},
+            Verdict.FAIL,
+        ),
         ({"type": "LoadBalancer"}, {f"{AWS}-ssl-cert": "arn:aws:acm:x"}, Verdict.UNKNOWN),
         ({"type": "LoadBalancer"}, Gap.UNKNOWN, Verdict.UNKNOWN),
         ({"type": Gap.UNKNOWN}, {}, Verdict.UNKNOWN),
@@ -122,12 +205,38 @@ def test_what_a_service_exposes(spec: Any, annotations: Any, verdict: Verdict) -
         ),
         ({}, {"nginx.ingress.kubernetes.io/auth-type": "basic"}, Verdict.FAIL),
         ({}, {"alb.ingress.kubernetes.io/scheme": "internal"}, Verdict.PASS),
+        ({}, {f"{HETZNER}/disable-public-network": "true"}, Verdict.FAIL),
+        ({}, {f"{AWS}-scheme": "internal"}, Verdict.FAIL),
     ],
 )
 def test_what_an_ingress_exposes(spec: Any, annotations: Any, verdict: Verdict) -> None:
     body = {"metadata": {"annotations": annotations}, "spec": spec}
     ingress = r.kubernetes("networking.k8s.io/v1:Ingress", body)
     assert r.worst("NET-07", ingress) is verdict
+
+
+@pytest.mark.parametrize("field", ["containers", "initContainers"])
+@pytest.mark.parametrize(
+    ("ports", "verdict"),
+    [
+        ([{"containerPort": 80}, {"containerPort": 81, "hostPort": 81}], Verdict.FAIL),
+        ([{"containerPort": 80, "hostPort": 0}], Verdict.NOT_APPLICABLE),
+        ([{"containerPort": 80}], Verdict.NOT_APPLICABLE),
+        ([{"containerPort": 80, "hostPort": Gap.UNKNOWN}], Verdict.UNKNOWN),
+        ([Gap.UNKNOWN], Verdict.UNKNOWN),
+        (Gap.UNKNOWN, Verdict.UNKNOWN),
+    ],
+)
+def test_a_port_that_a_container_takes_of_its_node_is_exposed(
+    field: str, ports: Any, verdict: Verdict
+) -> None:
+    pod = {"containers": [], field: [r.container(ports=ports)]}
+    assert r.worst("NET-07", r.workload(pod)) is verdict
+    assert r.worst("NET-07", r.workload(pod, "apps/v1:DaemonSet")) is verdict
+
+
+def test_a_container_that_cannot_be_read_may_take_a_port_of_its_node() -> None:
+    assert r.worst("NET-07", r.workload(Gap.UNKNOWN)) is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -229,6 +338,23 @@ def test_a_service_of_the_stack_may_be_called_by_name_and_namespace() -> None:
     assert r.worst("EGR-01", caller, service({}, "other")) is Verdict.FAIL
     outside = {"type": "ExternalName", "externalName": "db.example.org"}
     assert r.worst("EGR-01", caller, service(outside)) is Verdict.FAIL
+
+
+def test_a_service_may_be_called_by_the_domain_of_a_declared_cluster() -> None:
+    own = {r.CLUSTER: r.cluster(domain="Platform.example.net")}
+    inside = names("postgresql://db.apps.svc.platform.example.net:5432/x")
+    assert r.worst("EGR-01", inside) is Verdict.FAIL
+    assert r.worst("EGR-01", inside, clusters=own) is Verdict.NOT_APPLICABLE
+    for text in ("https://www.platform.example.net", "https://db.apps.svc.example.net"):
+        assert r.worst("EGR-01", names(text), clusters=own) is Verdict.FAIL
+
+
+def test_a_service_by_the_domain_of_its_cluster_is_no_recipient_outside() -> None:
+    own = {r.CLUSTER: r.cluster(domain="platform.example.net")}
+    contact = {"host": "db.apps.svc.platform.example.net", "port": 8443, "when": "run"}
+    found = (leads_to(WORLD, 8443), r.component(egress=[contact]))
+    assert r.worst("EGR-01", *found) is Verdict.PASS
+    assert r.worst("EGR-01", *found, clusters=own) is Verdict.FAIL
 
 
 def test_a_login_in_a_url_is_not_printed() -> None:

@@ -158,6 +158,24 @@ def test_a_declared_endpoint_locates_a_recipient_that_its_component_does_not() -
     assert r.worst("LOC-02", found, endpoints=known) is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("endpoints", "verdict"),
+    [
+        ({"hub.example.org": r.location()}, Verdict.PASS),
+        ({"hub.example.org:8443": r.location()}, Verdict.FAIL),
+        ({"Hub.example.org:443": r.location()}, Verdict.PASS),
+        ({"hub.example.org": r.location("US"), "hub.example.org:443": r.location()}, Verdict.PASS),
+        ({"hub.example.org": r.location(), "hub.example.org:443": r.location("US")}, Verdict.FAIL),
+    ],
+)
+def test_a_declaration_for_one_port_does_not_answer_for_another(
+    endpoints: Any, verdict: Verdict
+) -> None:
+    found = r.component(egress=[contact("run", location={})])
+    rules = [r.worst(rule, found, endpoints=endpoints) for rule in ("LOC-01", "LOC-02")]
+    assert (Verdict.FAIL in rules) is (verdict is Verdict.FAIL)
+
+
 def test_a_declared_endpoint_fills_what_is_unknown_and_replaces_nothing() -> None:
     country = {"country": r.location("US")["country"]}
     store = {"name": "a", "host": "objects.example.com", "location": country}

@@ -93,6 +93,25 @@ def test_where_the_state_is_decides(backend: Any, profile: str, verdict: Verdict
     assert state(state=backend, profile=profile)["state.backend"] is verdict
 
 
+@pytest.mark.parametrize(
+    ("backend", "known"),
+    [
+        ("s3://b?region=x&endpoint=s.example.org:9000", True),
+        ("s3://b?region=x&endpoint=http://s.example.org:9000", True),
+        ("https://me:word@s.example.org:9000/state", True),
+        ("s3://b?region=x&endpoint=s.example.org", False),
+        ("http://s.example.org/state", False),
+        ("https://s.example.org:9001", False),
+    ],
+)
+def test_the_location_of_one_port_of_a_host_is_not_that_of_a_backend_at_another(
+    backend: str, known: bool
+) -> None:
+    endpoints = {"s.example.org:9000": r.location(), "s.example.org:443": r.location("US")}
+    found = state(state={"backend": backend}, endpoints=endpoints)["state.backend"]
+    assert (found is Verdict.PASS) is known
+
+
 def test_a_run_with_another_backend_than_the_declared_one_fails() -> None:
     facts = StateFacts(backend="file:///elsewhere")
     assert state(facts)["state.backend"] is Verdict.FAIL

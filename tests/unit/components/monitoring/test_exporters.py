@@ -38,7 +38,7 @@ def test_kube_state_metrics_watches_what_rules_ask_about_and_has_rights_for_that
 
 def test_kube_state_metrics_looks_into_the_namespaces_of_targets_only() -> None:
     command = kube_state_metrics_command(["models", "monitoring"])
-    assert "--resources=deployments,pods" in command
+    assert "--resources=deployments,pods,statefulsets" in command
     assert "--namespaces=models,monitoring" in command
 
 

@@ -7,7 +7,7 @@ from hoheit import AlertThresholds, MonitoringSettings, ScrapeTarget
 from hoheit._monitoring.rule_set import rules_for, unwatched
 from hoheit._monitoring.rules import MADE_BY_PROMETHEUS, Alert, Group, Record
 from hoheit._monitoring.targets import gpu_target, server_targets
-from hoheit_facts import known_series
+from hoheit_facts import ExporterMetrics, known_series
 from support.samples import gateway_target, images, scrape_target
 from unit.components.monitoring.promql import base_series, kept_labels, series
 
@@ -58,6 +58,44 @@ def test_a_rule_without_its_series_is_not_rendered() -> None:
     old = rules_for(SETTINGS, [scrape_target(exporter_version="0.14.1")])
     assert names(old) == {"TargetDown", "TargetMissing"}
     assert "VllmRequestsWaiting" in names(rules_for(SETTINGS, [scrape_target()]))
+
+
+@pytest.mark.parametrize(
+    ("target", "version"), [(TARGETS[0], "0.32.9"), (TARGETS[-1], "4.5.9-4.8.3")]
+)
+def test_a_patch_release_keeps_the_rules(target: ScrapeTarget, version: str) -> None:
+    patched = target.model_copy(update={"exporter_version": version})
+    assert patched != target
+    assert rules_for(SETTINGS, [patched]) == rules_for(SETTINGS, [target])
+    assert unwatched([patched]) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "series"),
+    [
+        ("1.2.3", {"old"}),
+        ("1.2.9", {"new"}),
+        ("1.2.10", {"new"}),
+        ("1.20.3", set()),
+        ("2.2.3", set()),
+        ("1.2.4-rc.1", set()),
+        ("1.2", set()),
+        (None, set()),
+    ],
+)
+def test_a_release_without_a_record_has_the_metrics_of_the_newest_of_its_minor_version(
+    version: str | None, series: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [
+        ExporterMetrics(exporter=exporter, version=release, source="", metrics={name: "gauge"})
+        for exporter, release, name in (
+            ("x", "1.2.10", "new"),
+            ("x", "1.2.3", "old"),
+            ("y", "1.2.11", "other"),
+        )
+    ]
+    monkeypatch.setattr("hoheit_facts.metrics.METRICS", tuple(records))
+    assert known_series("x", version) == series
 
 
 def test_one_target_of_a_known_version_is_enough_for_its_rules() -> None:
