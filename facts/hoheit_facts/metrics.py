@@ -12,6 +12,8 @@ _PARTS = {
     "summary": ("", "_count", "_sum"),
 }
 """What Prometheus stores for one metric of each type, as endings of its name."""
+_RELEASE_NUMBERS = 3
+"""Major, minor, patch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,9 @@ def _releases(version: str) -> list[list[str]]:
 def _minor(version: str) -> list[list[str]] | str:
     """Return what patch releases share; a version of any other form shares nothing."""
     releases = _releases(version)
-    if all(len(one) == 3 and all(part.isdecimal() for part in one) for one in releases):  # noqa: PLR2004
+    if all(
+        len(one) == _RELEASE_NUMBERS and all(part.isdecimal() for part in one) for one in releases
+    ):
         return [one[:2] for one in releases]
     return version
 

@@ -1,29 +1,21 @@
 """A cluster whose Services have another domain than `cluster.local`, from stack to rules."""
 
 import copy
+import json
 from typing import Any
 
-import pulumi
+from hoheit_policy import Verdict, read_declarations
+from hoheit_policy.recipients import Recipients, recipients_of
+from hoheit_policy.view import View
+from support import residency as r
 from support.monitor import run_stack, stack_environment
 
 DOMAIN = "platform.example.net"
 
 
-def test_services_by_the_domain_of_their_cluster_are_no_undeclared_recipients() -> None:
+def test_a_stack_declares_the_domain_by_which_its_pods_call_each_other() -> None:
     environment: dict[str, Any] = copy.deepcopy(stack_environment("example"))
     environment["cluster"]["network"]["domain"] = DOMAIN
-    kept: list[Any] = []
-    export = pulumi.export
-
-    def export_and_keep(name: str, value: Any) -> None:
-        export(name, value)
-        if name == "residency":
-            value.apply(kept.append)
-
-    pulumi.export = export_and_keep
-    try:
-        monitor = run_stack(environment)
-    finally:
-        pulumi.export = export
-    (guard,) = monitor.of_type("hoheit:index:ResidencyGuard")
-    print(guard.inputs, kept)
+    monitor = run_stack(environment)
+    declared = read_declarations(monitor.named("residency").inputs["declarations"])
+    print(declared.clusters, [x for x in monitor.registered if DOMAIN in json.dumps(x.inputs, default=str)][:1])
