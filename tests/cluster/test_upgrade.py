@@ -22,6 +22,7 @@ STATEFUL = (
 REPLACED = {
     # The gateway's configuration, an immutable ConfigMap: its pods roll.
     "0.1.0": {"mistral-gateway"},
+    "0.2.0": set[str](),
 }
 """By release: resources of which an upgrade makes new ones."""
 ENDING = {"delete", "replace", "create-replacement", "delete-replaced", "discard"}
