@@ -17,7 +17,7 @@ from hoheit import (
     ServiceName,
     VllmSettings,
 )
-from hoheit.driver import Args, refusal, validated
+from hoheit.driver import Args, check_namespace, refusal, validated
 from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
 from pydantic import Field, model_validator
 from residency import LOCAL_PROFILE, Residency
@@ -26,6 +26,7 @@ SCHEMA = Path(__file__).with_name("environment.schema.json")
 KEY = "environment"
 
 
+_PARTS = ("mlflow", "monitoring", "objects")
 _NAMESPACES = {"models": "namespace", "objects": "object_server.namespace"}
 """Where a part's namespace is written, if not below its own name."""
 
@@ -93,6 +94,15 @@ class Environment(Args):
         return self
 
     @model_validator(mode="after")
+    def _models_have_names_of_their_own(self) -> Self:
+        for name in self.models:
+            if name in _PARTS:
+                raise ValueError(
+                    f"models.{name}: the name of a part of the platform; choose another"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _models_can_start(self) -> Self:
         for name, model in self.models.items():
             try:
@@ -143,8 +153,9 @@ class Environment(Args):
     def _namespaces_are_apart(self) -> Self:
         taken: dict[str, str] = {}
         for part, namespace in self.namespaces.items():
+            field = _NAMESPACES.get(part, f"{part}.namespace")
+            check_namespace(field, namespace)
             if namespace in taken:
-                field = _NAMESPACES.get(part, f"{part}.namespace")
                 raise ValueError(
                     f"{field}: '{namespace}' is the namespace of {taken[namespace]} already; "
                     "choose another, so that each part has network rules of its own"

@@ -1,12 +1,13 @@
 """What an organisation declares about places, and the same in the words of the rules."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from hoheit import DeclaredLocation
 from hoheit.driver import Args, where
 from hoheit_facts import PROFILES
-from pydantic import Field, field_validator
+from hoheit_policy import RULES
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 if TYPE_CHECKING:
     from environment import Environment
@@ -16,12 +17,29 @@ LOCAL_PROFILE = "local"
 """The profile of a trial: it reports and stops nothing."""
 
 
+def _without_credentials(url: str) -> str:
+    if "@" in url:
+        raise ValueError(
+            "holds user info (user:password@), and would lie in clear in the state; leave it out, "
+            "and give Pulumi credentials by its environment"
+        )
+    return url
+
+
+Url = Annotated[str, AfterValidator(_without_credentials)]
+_HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?"
+Host = Annotated[str, StringConstraints(pattern=rf"^{_HOST}$")]
+"""Host name, or host:port."""
+Registry = Annotated[str, StringConstraints(pattern=rf"^{_HOST}(/[a-z0-9._/-]+)?$")]
+"""Registry, or registry/path, without scheme and tag."""
+
+
 class StateBackend(Args):
     """Where Pulumi keeps the state of this stack, and who holds its keys."""
 
-    backend: str | None = None
-    """URL of the backend, for example ``s3://state?region=eu-central-1``; what Pulumi is told in
-    ``PULUMI_BACKEND_URL`` where left out."""
+    backend: Url | None = None
+    """URL of the backend, for example ``s3://state?endpoint=objects.example.internal``; what Pulumi
+    is told in ``PULUMI_BACKEND_URL`` where left out."""
     location: DeclaredLocation | None = None
     """Where the backend is; unknown where nobody declares it."""
 
@@ -31,7 +49,7 @@ class SecretsProvider(Args):
 
     kind: str = Field(min_length=1)
     """``passphrase``, ``service``, or the scheme of a key's URL, for example ``awskms``."""
-    url: str | None = None
+    url: Url | None = None
     """URL of the key, as in ``pulumi stack init --secrets-provider``."""
     location: DeclaredLocation | None = None
     """Where the key is, and who holds it."""
@@ -49,17 +67,32 @@ class Exemption(Args):
     until: date
     """Last day; afterwards the finding is a failure again."""
 
+    @field_validator("until", mode="before")
+    @classmethod
+    def _is_written_as_a_date(cls, day: Any) -> Any:
+        if isinstance(day, int | float):
+            # pydantic shows the path of a ValueError only.
+            raise ValueError('a number is no day; write it as "2026-12-31"')  # noqa: TRY004
+        return day
+
+    @model_validator(mode="after")
+    def _rule_is_known(self) -> Self:
+        known = [rule.id for rule in RULES]
+        if self.rule not in known:
+            raise ValueError(f"rule: no rule '{self.rule}'; rules: {', '.join(known)}")
+        return self
+
 
 class Residency(Args):
     """The organisation's own rules for places, operators and images."""
 
     profile: str
     """Name of a profile of the catalogue; ``local`` reports and stops nothing."""
-    approved_registries: tuple[str, ...] = ()
+    approved_registries: tuple[Registry, ...] = ()
     """Registries, or ``registry/path``, from which images may come."""
     state: StateBackend | None = None
     secrets_provider: SecretsProvider | None = None
-    endpoints: dict[str, DeclaredLocation] = Field(default_factory=dict)
+    endpoints: dict[Host, DeclaredLocation] = Field(default_factory=dict)
     """Where the recipients are that this environment contacts, by host name, or host:port."""
     exemptions: tuple[Exemption, ...] = ()
 

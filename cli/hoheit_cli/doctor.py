@@ -1,7 +1,6 @@
 """`hoheit doctor`: is a cluster what a stack file states of it, and what is missing?"""
 
 import argparse
-import json
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from .finding import FAULTS, Finding, Verdict
 from .kubectl import Kubectl
 from .observed import Observed, observe
 from .stated import Stated, read_stated, stack_file
-from .text import cells
+from .text import cells, json_text, printable_line
 
 
 def add(commands: Any) -> None:
@@ -57,9 +56,10 @@ def _run(options: argparse.Namespace) -> int:
             "context": stated.cluster.context,
             "findings": [asdict(finding) for finding in found],
         }
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document))
     else:
-        sys.stdout.write(f"{file} against context '{stated.cluster.context}'\n\n{_text(found)}")
+        title = printable_line(f"{file} against context '{stated.cluster.context}'")
+        sys.stdout.write(f"{title}\n\n{_text(found)}")
     failing = (*FAULTS, Verdict.UNKNOWN) if options.strict else FAULTS
     return int(any(finding.verdict in failing for finding in found))
 
@@ -106,4 +106,4 @@ def _text(found: list[Finding]) -> str:
             lines += cells({" ": f"-> {finding.way_out}"}, indent=0)
     counted = Counter(finding.verdict for finding in found)
     total = ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict if counted[verdict])
-    return "".join(f"{line}\n" for line in [*lines, "", total])
+    return "".join(f"{printable_line(line)}\n" for line in [*lines, "", total])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from . import doctor, register, residency
 from .errors import UsageError
+from .text import printable
 
 USAGE = 2
 INTERRUPTED = 130
@@ -23,11 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except UsageError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(printable(f"error: {error}\n"))
         return USAGE
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        sys.stderr.write(f"error: {what}; mend that and run the same command again\n")
+        sys.stderr.write(printable(f"error: {what}; mend that and run the same command again\n"))
+        return USAGE
+    except RecursionError:
+        sys.stderr.write("error: a value of the input is nested too deeply; hoheit wrote none\n")
         return USAGE
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; nothing was changed\n")

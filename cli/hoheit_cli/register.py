@@ -14,6 +14,7 @@ from .errors import UsageError
 from .objects import mapping_at
 from .register_text import text
 from .state import SECRET, add_state_options, read_state, resources
+from .text import json_text
 
 _STACK = "pulumi:pulumi:Stack"
 _OURS = "hoheit:index:"
@@ -39,7 +40,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         unknowns = [unknown.model_dump() for unknown in register.unknowns]
         document = {**register.model_dump(mode="json"), "unknowns": unknowns}
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document))
     else:
         sys.stdout.write(text(register))
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hoheit import DataClass, SourceKind
 from hoheit.register import facts_of
 
-from .text import cells
+from .text import cells, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def text(register: Register) -> str:
         *_section("WHO IS CONTACTED", map(_contact, sorted(register.egress, key=_is_complete))),
         *_section("WHO DECLARED", ([line] for line in _declarations(register))),
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{printable_line(line)}\n" for line in lines)
 
 
 def _summary(register: Register) -> str:

@@ -6,11 +6,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hoheit_policy import Declarations, DeclarationsError, Report, read_declarations, report, table
+from hoheit_policy import (
+    Declarations,
+    DeclarationsError,
+    Gap,
+    Report,
+    read_declarations,
+    report,
+    table,
+)
 from hoheit_policy.adapters.state import view_of
+from hoheit_policy.guarded import FIELD
+from hoheit_policy.values import at
 
 from .errors import UsageError
 from .state import add_state_options, read_state
+
+_STDIN = "-"
+_TOO_DEEP = "nested too deep"
 
 STOPPED = 1
 """Exit status where a finding has to stop, under the declared profile or without one."""
@@ -35,21 +48,37 @@ def add(commands: Any) -> None:
     check.add_argument(
         "--declarations",
         metavar="FILE",
-        type=Path,
-        help="JSON with a reviewer's declarations, in place of those in the program",
+        help=(
+            "JSON with a reviewer's declarations, in place of those in the program; also as the "
+            "configuration of the policy pack; - for standard input"
+        ),
     )
     check.add_argument("--json", action="store_true", help="print it for machines")
-    check.add_argument("--all", action="store_true", help="print every line of every rule")
+    check.add_argument(
+        "--all",
+        action="store_true",
+        help="print every line of every rule, also of what passed, and what it rests on",
+    )
     check.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.declarations == options.state == _STDIN:
+        raise UsageError(
+            "--declarations and --state are both standard input; name a file for one of them"
+        )
     declared = _declared(options.declarations) if options.declarations else None
-    found = residency_of(read_state(options), declared)
+    try:
+        found = residency_of(read_state(options), declared)
+    except RecursionError:
+        raise UsageError(f"{options.state or options.stack} is not JSON ({_TOO_DEEP})") from None
     if options.json:
-        sys.stdout.write(json.dumps(found.plain(), indent=2, ensure_ascii=False) + "\n")
+        plain = found.plain(everything=options.all)
+        sys.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
+    elif options.all:
+        sys.stdout.write(table(found, limit=None, everything=True) + "\n")
     else:
-        sys.stdout.write(table(found, **({"limit": None} if options.all else {})) + "\n")
+        sys.stdout.write(table(found) + "\n")
     return STOPPED if found.stopping else 0
 
 
@@ -65,8 +94,20 @@ def residency_of(export: dict[str, Any], declared: Declarations | None = None) -
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
 
 
-def _declared(file: Path) -> Declarations:
+def _declared(name: str) -> Declarations:
+    origin = "standard input" if name == _STDIN else name
     try:
-        return read_declarations(json.loads(file.read_text(encoding="utf-8")))
+        text = sys.stdin.read() if name == _STDIN else Path(name).read_text(encoding="utf-8")
+        return read_declarations(_unpacked(json.loads(text)))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{origin} is not JSON ({error})") from None
+    except RecursionError:
+        raise UsageError(f"{origin} is not JSON ({_TOO_DEEP})") from None
     except ValueError as error:
-        raise UsageError(f"{file}: {error}") from None
+        raise UsageError(f"{origin}: {error}") from None
+
+
+def _unpacked(document: Any) -> Any:
+    """Return the declarations in the configuration of the policy pack, or what is none of it."""
+    config = at(document, FIELD, FIELD)
+    return document if config is Gap.MISSING else config

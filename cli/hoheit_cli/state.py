@@ -40,13 +40,13 @@ def read_state(options: argparse.Namespace) -> dict[str, Any]:
     """
     if options.stack is not None:
         return _parsed(_exported(options.stack), f"the export of stack '{options.stack}'")
-    if options.state == "-":
-        return _parsed(sys.stdin.read(), "standard input")
+    piped = options.state == "-"
+    origin = "standard input" if piped else options.state
     try:
-        text = Path(options.state).read_text(encoding="utf-8")
+        text = sys.stdin.read() if piped else Path(origin).read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise UsageError(f"{options.state} is no text; {_EXPORT}") from None
-    return _parsed(text, options.state)
+        raise UsageError(f"{origin} is no text; {_EXPORT}") from None
+    return _parsed(text, origin)
 
 
 def resources(export: dict[str, Any]) -> Iterator[Resource]:
@@ -55,6 +55,14 @@ def resources(export: dict[str, Any]) -> Iterator[Resource]:
     return (resource for resource in found if not resource.get("delete"))
 
 
+_FIELDS = {
+    "urn": (str, "text"),
+    "type": (str, "text"),
+    "provider": (str, "text"),
+    "inputs": (dict, "object"),
+    "outputs": (dict, "object"),
+}
+"""What a command reads of a resource: the kind of JSON value, and what people call it."""
 _EXPORT = "write one with `pulumi stack export --stack NAME --file FILE`"
 
 
@@ -75,11 +83,33 @@ def _exported(stack: str) -> str:
 def _parsed(text: str, origin: str) -> dict[str, Any]:
     try:
         document: Any = json.loads(text)
-    except json.JSONDecodeError as error:
+    except RecursionError:
+        raise UsageError(f"{origin} is not JSON (nested too deeply); {_EXPORT}") from None
+    except ValueError as error:  # beside what is no JSON, a number with thousands of digits
         raise UsageError(f"{origin} is not JSON ({error}); {_EXPORT}") from None
     found = cast(dict[str, Any], document) if isinstance(document, dict) else {}
     if not isinstance(found.get("deployment"), dict):
         raise UsageError(f"{origin} is no export of a stack: it has no 'deployment'; {_EXPORT}")
+    if fault := _fault(found["deployment"].get("resources")):
+        raise UsageError(f"{origin} is no export of a stack: {fault}; {_EXPORT}")
     if next(resources(found), None) is None:
         raise UsageError(f"{origin} holds no resource; run `pulumi up` first")
     return found
+
+
+def _fault(listed: Any) -> str | None:
+    """Say what keeps the resources of a deployment from being read, if anything does."""
+    if listed is None:
+        return None
+    path = "deployment.resources"
+    if not isinstance(listed, list):
+        return f"{path} is no list"
+    for index, entry in enumerate(cast(list[Any], listed)):
+        if not isinstance(entry, dict):
+            return f"{path}[{index}] is no object"
+        for name, (kind, called) in _FIELDS.items():
+            value = cast(Resource, entry).get(name)
+            # The engine leaves out what is empty, but a resource always has a URN and a type.
+            if not isinstance(value, kind) and (value is not None or name in ("urn", "type")):
+                return f"{path}[{index}].{name} is no {called}"
+    return None

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WIDTH = 100
 _LABEL = 14
+
+
+def printable(text: str) -> str:
+    """Return text in which everything that a terminal would act on, but line breaks, is escaped.
+
+    Values of a state or a cluster may hold sequences that clear a screen or hide a line. The
+    escapes are those of JSON, so JSON stays the same document.
+    """
+    return "\n".join(map(printable_line, text.split("\n")))
+
+
+def printable_line(line: str) -> str:
+    """Return `printable` of what has to stay one line: its line breaks are escaped as well."""
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+
+
+def json_text(document: Any) -> str:
+    """Return a document as JSON for machines that a terminal can show."""
+    return printable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def cells(values: Mapping[str, str], *, indent: int) -> list[str]:

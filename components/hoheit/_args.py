@@ -26,6 +26,19 @@ DnsLabel = Annotated[
 """A name that Kubernetes accepts for a namespace, a Service or a label value (RFC 1123)."""
 
 
+def check_namespace(field: str, name: str) -> None:
+    """Tell whether a namespace may be made and removed by a program.
+
+    Raises:
+        ValueError: if it is one of Kubernetes' own, which hold what is not ours.
+    """
+    if name == "default" or name.startswith("kube-"):
+        raise ValueError(
+            f"{field}: '{name}' belongs to Kubernetes, and what lies in it would go with the "
+            "stack; choose another name"
+        )
+
+
 ServiceName = Annotated[
     str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)
 ]

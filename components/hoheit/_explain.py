@@ -7,6 +7,14 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel, ValidationError
 
+_WORDS = {
+    "tuple_type": "should be a list",
+    "model_type": "should be a mapping",
+    "dict_type": "should be a mapping",
+    "union_tag_not_found": "kind is missing, by which the other fields are known",
+    "ip_v4_network": "should be a range such as 192.0.2.0/24, whose last bits are zero",
+}
+"""What pydantic says in words of its own types, for somebody who writes a stack file."""
 _OWN_PATH = re.compile(r"[a-z_][\w.\[\]-]*: ")
 """How a validator of a whole model begins, when it knows which field is wrong."""
 
@@ -36,7 +44,7 @@ def _fault(fault: Any, models: tuple[type[BaseModel], ...]) -> tuple[str, str]:
     path = _text(named)
     if fault["type"] == "missing":
         return path, ": required, but not given"
-    problem = fault["msg"].removeprefix("Value error, ")
+    problem = _WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "value_error" and _OWN_PATH.match(problem):
         return path, f".{problem}" if path else problem
     return path or "(the whole)", f": {problem}"

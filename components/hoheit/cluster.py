@@ -112,6 +112,13 @@ class Capabilities(Args):
     simulated: bool = False
     """Pods are scheduled and reported ready, but no container runs."""
 
+    @model_validator(mode="after")
+    def _classes_are_named_once(self) -> Self:
+        names = [offered.name for offered in self.storage_classes]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"storage_classes: {', '.join(twice)} stands there more than once")
+        return self
+
 
 class NodeShape(Args):
     """The nodes of one pool, all alike."""

@@ -1,6 +1,6 @@
 """What an author of a cluster driver needs, and a user of the components does not."""
 
-from ._args import Args, plain, validated
+from ._args import Args, check_namespace, plain, validated
 from ._explain import explain
 from ._placement import GPU_RESOURCE, GPU_TAINT, POOL_LABEL
 from .capacity import Claim, Room, refusal
@@ -13,6 +13,7 @@ __all__ = [
     "Args",
     "Claim",
     "Room",
+    "check_namespace",
     "explain",
     "plain",
     "refusal",

@@ -80,11 +80,11 @@ class Location(Args):
 class Declaration(Args):
     """Who stands for the values beside it."""
 
-    by: str = Field(min_length=1)
+    by: str = Field(pattern=r"\w")
     """Person or team."""
     declared_on: date
     """Day of the declaration."""
-    evidence: str = Field(min_length=1)
+    evidence: str = Field(pattern=r"\w")
     """Document or link: a contract, an invoice, a floor plan."""
 
 
@@ -101,6 +101,14 @@ class DeclaredLocation(Args):
     """Country of the operator's controlling owner, ISO 3166-1 alpha-2 code."""
     declaration: Declaration
     """A location without a source is not accepted."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        for field in ("region", "zone", "operator"):
+            text: str | None = getattr(self, field)
+            if text is not None and text.strip().lower() in ("", "unknown", "?"):
+                raise ValueError(f"{field}: says nothing; leave it out, then it counts as unknown")
+        return self
 
     def source(self) -> Source:
         """Return the declaration as the source of a fact."""

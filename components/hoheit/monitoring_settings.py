@@ -98,7 +98,7 @@ class MonitoringSettings(Args):
     mode: MonitoringMode = MonitoringMode.BUNDLED
     operator: OperatorSettings | None = None
     """Needed with ``mode: operator``."""
-    retention_days: int = Field(default=30, ge=1)
+    retention_days: int = Field(default=30, ge=1, le=36500)
     """Days after which samples are deleted."""
     retention_size_gib: int = Field(default=40, ge=1)
     """GiB beyond which the oldest samples are deleted, whatever their age."""

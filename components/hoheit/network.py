@@ -61,3 +61,14 @@ class ClusterNetwork(Args):
     api_server: Peer | None = None
     """The API server as pods reach it, once the Service ``kubernetes`` is resolved: its addresses
     as ``cidrs`` and its ``port``. Only what watches objects needs it, a monitoring stack."""
+
+    @model_validator(mode="after")
+    def _api_server_is_an_address(self) -> Self:
+        server = self.api_server
+        if server is None:
+            return self
+        if not server.cidrs or server.port is None:
+            raise ValueError("api_server: needs its addresses as cidrs, and its port")
+        if any(cidr.prefixlen == 0 for cidr in server.cidrs):
+            raise ValueError("api_server: every address is no address; `hoheit doctor` prints it")
+        return self

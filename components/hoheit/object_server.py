@@ -174,9 +174,11 @@ class ObjectServer(pulumi.ComponentResource):
             pulumi.RunError: if the namespace is not among the consumers.
         """
         if consumer not in self._args.consumers:
+            name = getattr(consumer, "name", consumer)
             raise pulumi.RunError(
-                f"ObjectServer '{self._server_name}': namespace '{consumer.name}' is not among "
-                "its consumers; name it there, so that credentials and network rule exist"
+                f"ObjectServer '{self._server_name}': namespace '{name}' is not among its "
+                "consumers; give one of the RestrictedNamespaces named there, which have "
+                "credentials and a network rule"
             )
         # The Secret is there when the server is: its consumers wait for both.
         secret = pulumi.Output.all(self._credentials[consumer.name], self._server.urn)

@@ -1,10 +1,12 @@
 """A namespace in which nothing is allowed that was not declared."""
 
+from typing import Self
+
 import pulumi
 import pulumi_kubernetes as k8s
-from pydantic import InstanceOf
+from pydantic import InstanceOf, model_validator
 
-from ._args import PACKAGE, Args, DnsLabel, validated
+from ._args import PACKAGE, Args, DnsLabel, check_namespace, validated
 from ._labels import PART_OF
 from ._network_policy import NEEDS_ANNOTATION, default_deny
 from .cluster import Cluster, on_cluster
@@ -17,6 +19,11 @@ class RestrictedNamespaceArgs(Args):
     cluster: InstanceOf[Cluster]
     namespace: DnsLabel
     """Name in the cluster; fixed, because clients and network rules refer to it."""
+
+    @model_validator(mode="after")
+    def _is_not_the_systems_own(self) -> Self:
+        check_namespace("namespace", self.namespace)
+        return self
 
 
 class RestrictedNamespace(pulumi.ComponentResource):
@@ -49,9 +56,9 @@ class RestrictedNamespace(pulumi.ComponentResource):
         namespace = k8s.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": args.namespace, "labels": {**PART_OF, **levels}},
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args.cluster.ready], delete_before_replace=True
-            ),
+            # Another name is another namespace: it is made first, and the old one goes when it is
+            # there. If it cannot be made, nothing is lost.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.cluster.ready]),
         )
         policy = k8s.networking.v1.NetworkPolicy(
             f"{name}-default-deny",

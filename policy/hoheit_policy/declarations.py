@@ -1,13 +1,14 @@
 """What a program declares of itself and rules cannot see: the contract between both."""
 
-from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, cast
 
 from hoheit_facts import PROFILES, Profile
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from .location import Closed, Location
+from .location import Closed, Day, Location
+from .logins import no_login, no_logins
+from .rule_ids import RULE_IDS
 from .values import has_gaps
 
 Enforcer = Literal["cilium", "calico", "kube-router", "vpc-cni", "kindnet", "none", "unknown"]
@@ -17,6 +18,16 @@ def _known(name: str | None) -> str | None:
     if name is not None and name not in PROFILES:
         raise ValueError(f"no profile '{name}'; profiles: {', '.join(PROFILES)}")
     return name
+
+
+def _rule(name: str) -> str:
+    if name not in RULE_IDS:
+        raise ValueError(f"no rule has this id; rules: {', '.join(RULE_IDS)}")
+    return name
+
+
+Url = Annotated[str, AfterValidator(no_login)]
+"""A URL without a login: declarations lie in clear in the state."""
 
 
 class StorageClassDeclaration(Closed):
@@ -44,7 +55,7 @@ class ClusterDeclaration(Closed):
 class StateDeclaration(Closed):
     """Where Pulumi keeps its state, as far as somebody says so."""
 
-    backend: str | None = None
+    backend: Url | None = None
     """URL of the backend, as ``pulumi whoami --verbose`` shows it."""
     location: Location | None = None
 
@@ -53,8 +64,8 @@ class SecretsProviderDeclaration(Closed):
     """Who holds the key of the secrets in the state."""
 
     kind: str
-    """``passphrase``, ``service`` or the scheme of a key's URL, for example ``awskms``."""
-    url: str | None = None
+    """``passphrase``, ``service``, ``cloud``, or the scheme of the URL of a key, as ``awskms``."""
+    url: Url | None = None
     location: Location | None = None
     """Where the key is, and who holds it."""
 
@@ -62,14 +73,14 @@ class SecretsProviderDeclaration(Closed):
 class Exemption(Closed):
     """A finding that somebody stands for, until a day."""
 
-    rule: str = Field(min_length=1)
+    rule: Annotated[str, AfterValidator(_rule)]
     """Id of the rule, for example ``NET-07``."""
     resource: str = Field(min_length=1)
     """URN of the resource, or a pattern of it with ``*``."""
     owner: str = Field(min_length=1)
     """Person or team."""
     reason: str = Field(min_length=1)
-    until: date
+    until: Day
     """Last day on which it holds."""
 
 
@@ -79,7 +90,7 @@ class Declarations(Closed):
     profile: Annotated[str | None, AfterValidator(_known)] = None
     clusters: dict[str, ClusterDeclaration] = Field(default_factory=dict)
     """By the ``clusterIdentifier`` of the Kubernetes provider, or else its ``context``."""
-    endpoints: dict[str, Location] | None = None
+    endpoints: Annotated[dict[str, Location] | None, BeforeValidator(no_logins)] = None
     """Recipients outside of the clusters by ``host`` or ``host:port``; 443 without a port."""
     approved_registries: tuple[str, ...] | None = None
     """Registries, or registries with a path, that images may come from."""

@@ -42,10 +42,10 @@ def hosts_in(text: str) -> Iterator[Host]:
         scheme = match["scheme"].lower()
         if scheme not in _NAMES_NO_HOST and not _VARIABLE.search(match["host"]):
             port = int(match["port"]) if match["port"] else _PORTS.get(scheme)
-            yield Host(name=_written(match["host"]), port=port)
+            yield Host(name=written(match["host"]), port=port)
 
 
-def _written(host: str) -> str:
+def written(host: str) -> str:
     """Return a host as a resolver reads it, whatever letters and dots it is written with."""
     return normalize("NFKC", host).translate(_DOTS).lower().strip("[]").rstrip(".")
 
@@ -60,7 +60,7 @@ def is_internal(host: str, domains: Iterable[str] = ()) -> bool:
 
     ``domains`` are the domain suffixes of Services, where they are not ``cluster.local``.
     """
-    if any(host.endswith(f".svc.{_written(domain)}") for domain in domains):
+    if any(host.endswith(f".svc.{written(domain)}") for domain in domains):
         return True
     try:
         address = ip_address(host)

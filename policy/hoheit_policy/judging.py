@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .view import View
 
 _STOP = "stop"
+_NOT_WELL = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class Report:
     profile: str | None
     stopping: tuple[Finding, ...]
     """What ends a run under the profile."""
+    unused_exemptions: tuple[Exemption, ...] = ()
+    """Exemptions of nothing: no finding is there that they mean."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -37,14 +40,19 @@ class Report:
         found = Counter(finding.verdict for finding in self.findings)
         return {verdict.value: found[verdict] for verdict in Verdict}
 
-    def plain(self) -> dict[str, Any]:
-        """Return the report as data that can be an output; what passed is only counted."""
-        shown = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.EXEMPT)
+    def plain(self, *, everything: bool = False) -> dict[str, Any]:
+        """Return the report as data that can be an output; what passed is only counted.
+
+        Args:
+            everything: list what passed and what does not apply too.
+        """
+        shown = tuple(Verdict) if everything else (*_NOT_WELL, Verdict.EXEMPT)
         return {
             "profile": self.profile or "unknown",
             "counts": self.counts,
             "stops": len(self.stopping),
             "findings": [plain(one) for one in self.findings if one.verdict in shown],
+            "unused_exemptions": [one.model_dump(mode="json") for one in self.unused_exemptions],
         }
 
 
@@ -80,12 +88,22 @@ def judge_stack(view: View, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...
 
 def report(view: View, rules: Iterable[Rule] = RULES) -> Report:
     """Return the verdicts over everything in the view."""
-    findings = judge_stack(view, rules)
+    asked = tuple(rules)
+    findings = judge_stack(view, asked)
     return Report(
         findings=findings,
         profile=view.declarations.profile,
         stopping=tuple(one for one in findings if stops(one, view)),
+        unused_exemptions=tuple(_unused(findings, view, asked)),
     )
+
+
+def _unused(findings: Iterable[Finding], view: View, rules: Iterable[Rule]) -> Iterator[Exemption]:
+    ids = {rule.id for rule in rules}
+    bad = [one for one in findings if one.verdict in (*_NOT_WELL, Verdict.EXEMPT)]
+    for exemption in view.declarations.exemptions:
+        if exemption.rule in ids and not any(_covers(exemption, one) for one in bad):
+            yield exemption
 
 
 def stops(finding: Finding, view: View) -> bool:
@@ -136,7 +154,7 @@ def _finding(rule: Rule, urn: str, judgement: Judgement, view: View) -> Finding:
         provenance=judgement.provenance,
         late=judgement.late,
     )
-    if finding.verdict not in (Verdict.FAIL, Verdict.UNKNOWN):
+    if finding.verdict not in _NOT_WELL:
         return finding
     for exemption in view.declarations.exemptions:
         if _covers(exemption, finding):

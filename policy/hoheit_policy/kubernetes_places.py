@@ -17,7 +17,7 @@ _WITHOUT_BALANCER = ("ClusterIP", "NodePort", "ExternalName")
 def cluster_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return the cluster behind a provider; a resource without a provider goes to no known one."""
     if resource.type == KUBERNETES_PROVIDER:
-        yield _cluster(view.cluster_by(resource.inputs))
+        yield _cluster(view.cluster_by(resource.inputs), view)
     elif resource.package == "kubernetes" and resource.custom and resource.provider is None:
         yield Place(
             what="cluster of the current kubeconfig context",
@@ -26,7 +26,7 @@ def cluster_places(resource: Resource, view: View) -> Iterator[Place]:
         )
 
 
-def _cluster(found: ClusterRef) -> Place:
+def _cluster(found: ClusterRef, view: View) -> Place:
     path = "clusterIdentifier"
     if isinstance(found.key, Gap):
         return lost("cluster", path, found.key)
@@ -34,7 +34,7 @@ def _cluster(found: ClusterRef) -> Place:
     if found.declared is None:
         why = f"declarations.clusters has no '{found.key}'"
         return Place(what=what, path=path, why_unknown=why)
-    return located(what, path, found.declared.location)
+    return located(what, path, found.declared.location, view.today)
 
 
 def volume_places(resource: Resource, view: View) -> Iterator[Place]:
@@ -47,9 +47,8 @@ def volume_places(resource: Resource, view: View) -> Iterator[Place]:
             continue
         cluster = view.cluster_of(resource.provider).declared
         declared = cluster.storage_classes.get(name) if cluster else None
-        yield located(
-            f"volume of storage class '{name}'", place, declared.location if declared else None
-        )
+        location = declared.location if declared else None
+        yield located(f"volume of storage class '{name}'", place, location, view.today)
 
 
 def balancer_places(resource: Resource) -> Iterator[Place]:

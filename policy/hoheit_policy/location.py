@@ -1,10 +1,25 @@
 """Where something is, who runs it and how that is known: the JSON that components register."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_SAYS_NOTHING = ("", "unknown", "?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _written_as_a_day(given: Any) -> Any:
+    """Refuse a number, which pydantic takes for seconds since 1970."""
+    if type(given) is date or (isinstance(given, str) and _DAY.fullmatch(given)):
+        return given
+    raise ValueError("write a date, for example 2027-03-31")
+
+
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+"""A day, as people write one."""
 
 
 class Closed(BaseModel):
@@ -28,7 +43,7 @@ class Source(Closed):
 
     kind: SourceKind = SourceKind.UNKNOWN
     by: str = ""
-    declared_on: date | None = None
+    declared_on: Day | None = None
     evidence: str = ""
 
     @model_validator(mode="after")
@@ -59,6 +74,18 @@ class Fact(Closed):
             raise ValueError("value: an unknown fact has none, any other has one")
         return self
 
+    def why_unknown(self, today: date) -> str:
+        """Return why nobody can rely on it on a day, or nothing where it counts."""
+        if self.value is None or _says_nothing(self.value):
+            return "its location says 'unknown'"
+        if self.source.declared_on is not None and self.source.declared_on > today:
+            return f"it is declared on {self.source.declared_on}, which is a day to come"
+        if _says_nothing(self.source.by):
+            return "its source does not say by whom or what"
+        if self.source.kind is SourceKind.DECLARED and _says_nothing(self.source.evidence):
+            return "its declaration has no evidence"
+        return ""
+
 
 class Location(Closed):
     """Where data is, and who can be compelled to hand it over."""
@@ -68,3 +95,11 @@ class Location(Closed):
     zone: Fact = Fact()
     operator: Fact = Fact()
     controlling_jurisdiction: Fact = Field(default=Fact())
+
+    def as_of(self, today: date) -> "Location":
+        """Return the location without the facts that do not count on a day."""
+        return Location(**{name: fact for name, fact in self if not fact.why_unknown(today)})
+
+
+def _says_nothing(text: str) -> bool:
+    return text.strip().casefold() in _SAYS_NOTHING

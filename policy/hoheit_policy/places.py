@@ -12,6 +12,8 @@ from .location import Fact, Location
 from .values import Gap
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from .location import Source
 
 
@@ -33,19 +35,20 @@ class Place:
     """The update will know it."""
 
 
-def located(what: str, path: str, location: Location | None) -> Place:
-    """Return a place whose location somebody declared or derived."""
+def located(what: str, path: str, location: Location | None, today: date) -> Place:
+    """Return a place whose location somebody declared or derived, as far as it counts today."""
     if location is None:
         return Place(what=what, path=path, why_unknown="nobody declared it")
-    country = location.country
+    counts = location.as_of(today)
+    country = counts.country
     return Place(
         what=what,
         path=path,
         countries=(country.value,) if country.value else (),
-        operator=location.operator.value,
-        jurisdiction=location.controlling_jurisdiction.value,
+        operator=counts.operator.value,
+        jurisdiction=counts.controlling_jurisdiction.value,
         provenance=_provenance(country),
-        why_unknown="" if country.value else "its location says 'unknown'",
+        why_unknown=location.country.why_unknown(today),
     )
 
 

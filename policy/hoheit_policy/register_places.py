@@ -13,13 +13,14 @@ from .location import Location
 from .places import Place, located, lost
 from .resource import Resource
 from .values import Gap, at, has_gaps, list_at, map_at, text_at
+from .view import View
 
 _COMPONENTS = "hoheit:index:"
 _RUN = "run"
 _HTTPS_PORT = 443
 
 
-def store_places(resource: Resource, declarations: Declarations) -> Iterator[Place]:
+def store_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return every store that a component registers."""
     for path, store in _listed(resource, "stores"):
         if isinstance(store, Gap):
@@ -27,10 +28,10 @@ def store_places(resource: Resource, declarations: Declarations) -> Iterator[Pla
             continue
         name = text_at(store, "name")
         what = f"store '{name}'" if isinstance(name, str) else "store"
-        yield _located(what, f"{path}.location", store, declarations)
+        yield _located(what, f"{path}.location", store, view)
 
 
-def recipient_places(resource: Resource, declarations: Declarations) -> Iterator[Place]:
+def recipient_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return every recipient that a component contacts while it runs.
 
     What is contacted at build or start gets no data of users: it hands out images and weights.
@@ -45,7 +46,7 @@ def recipient_places(resource: Resource, declarations: Declarations) -> Iterator
             continue
         host = text_at(contact, "host")
         what = f"recipient '{host}'" if isinstance(host, str) else "recipient"
-        yield _located(what, f"{path}.location", contact, declarations)
+        yield _located(what, f"{path}.location", contact, view)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ def _listed(resource: Resource, field: str) -> Iterator[tuple[str, Any]]:
         yield f"{field}[{index}]", item
 
 
-def _located(what: str, path: str, entry: Any, declarations: Declarations) -> Place:
+def _located(what: str, path: str, entry: Any, view: View) -> Place:
     given = map_at(entry, "location")
     if isinstance(given, Gap):
         return lost(what, path, given)
@@ -113,17 +114,18 @@ def _located(what: str, path: str, entry: Any, declarations: Declarations) -> Pl
     except ValidationError:
         return lost(what, path, Gap.WRONG)
     late = any(at(given, name, "value") is Gap.UNKNOWN for name in given.keys() - readable.keys())
-    return replace(located(what, path, _completed(location, entry, declarations)), late=late)
+    completed = _completed(location, entry, view)
+    return replace(located(what, path, completed, view.today), late=late)
 
 
-def _completed(location: Location, entry: Any, declarations: Declarations) -> Location:
+def _completed(location: Location, entry: Any, view: View) -> Location:
     """Return a location in which the declared endpoint fills what the component does not know."""
     host, port = text_at(entry, "host"), at(entry, "port")
     if isinstance(host, Gap):
         return location
     number = int(port) if isinstance(port, int | float) else None
-    declared = declared_location(declarations, host, number)
+    declared = declared_location(view.declarations, host, number)
     if declared is None:
         return location
-    known = {name: fact for name, fact in location if fact.value is not None}
+    known = {name: fact for name, fact in location if not fact.why_unknown(view.today)}
     return declared.model_copy(update=known)

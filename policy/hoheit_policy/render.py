@@ -28,16 +28,17 @@ def sentences(findings: Iterable[Finding]) -> str:
     return "\n".join(f"  {sentence(finding)}" for finding in findings)
 
 
-def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE) -> str:
+def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE, everything: bool = False) -> str:
     """Return a report as a text: counts, then what failed or is unknown by rule.
 
     Args:
         report: what the rules say.
         limit: lines of one rule and verdict; None shows all.
+        everything: show what passed too, and what that rests on.
     """
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     lines = [f"Residency, profile {report.profile or 'unknown'}: {counts}"]
-    for verdict in _SHOWN:
+    for verdict in (*_SHOWN, Verdict.PASS) if everything else _SHOWN:
         for rule in RULES:
             own = [one for one in report.findings if one.rule == rule.id and one.verdict is verdict]
             if own:
@@ -45,15 +46,25 @@ def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE) -> str:
     quiet = [rule.id for rule in RULES if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
     if quiet:
         lines.append(f"{Verdict.NOT_APPLICABLE} {', '.join(quiet)}")
+    lines += [
+        f"UNUSED exemption of {one.rule} for {one.resource} by {one.owner} until {one.until}: no "
+        "such finding; correct its resource, or remove it"
+        for one in report.unused_exemptions
+    ]
     return "\n".join(lines)
 
 
 def _entries(findings: list[Finding], limit: int | None) -> list[str]:
     shown = findings if limit is None else findings[:limit]
-    lines = [f"  {_short(one.resource) or 'stack'} {one.path}: {one.message}" for one in shown]
+    lines = [_entry(one) for one in shown]
     if rest := len(findings) - len(shown):
         lines.append(f"  ... and {rest} more")
     return lines
+
+
+def _entry(finding: Finding) -> str:
+    line = f"  {_short(finding.resource) or 'stack'} {finding.path}: {finding.message}"
+    return f"{line} ({finding.provenance})" if finding.verdict is Verdict.PASS else line
 
 
 def _is(report: Report, rule: str, verdict: Verdict) -> bool:

@@ -24,8 +24,8 @@ def places_of(resource: Resource, view: View) -> Iterator[Place]:
         cluster_places(resource, view),
         volume_places(resource, view),
         balancer_places(resource),
-        store_places(resource, view.declarations),
-        recipient_places(resource, view.declarations),
+        store_places(resource, view),
+        recipient_places(resource, view),
     )
 
 
@@ -38,4 +38,5 @@ def declared_places(view: View) -> Iterator[Place]:
     }
     for name, cluster in view.declarations.clusters.items():
         if name not in used:
-            yield located(f"cluster '{name}'", f"clusters.{name}.location", cluster.location)
+            what, path = f"cluster '{name}'", f"clusters.{name}.location"
+            yield located(what, path, cluster.location, view.today)

@@ -161,6 +161,57 @@ def test_pools_that_are_otherwise_than_stated_are_named_by_their_path(
     assert found["pools.later"]["verdict"] == "OK"
 
 
+@pytest.fixture
+def agent(lab: Lab, gpu_node: str) -> Iterator[Callable[[Object], None]]:
+    """Runs a DaemonSet with these labels on the node until the test ends."""
+
+    def run(labels: Object) -> None:
+        container = {"name": "a", "image": "a", "resources": {"requests": {"cpu": "100m"}}}
+        spec = {
+            "nodeSelector": LABEL,
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [container],
+        }
+        own = {"doctor.example.internal/agent": "a"}
+        lab.apply(
+            {
+                "apiVersion": "apps/v1",
+                "kind": "DaemonSet",
+                "metadata": {"name": "doctor-agent", "namespace": "default"},
+                "spec": {
+                    "selector": {"matchLabels": own},
+                    "template": {"metadata": {"labels": {**own, **labels}}, "spec": spec},
+                },
+            }
+        )
+        lab.kubectl("rollout", "status", "daemonset/doctor-agent", "--timeout=60s")
+        listed = lab.kubectl("get", "pods", "-l", "doctor.example.internal/agent", "-o", "json")
+        assert [pod["spec"]["nodeName"] for pod in listed["items"]] == [gpu_node]
+
+    yield run
+    lab.kubectl("delete", "daemonset", "doctor-agent", "--cascade=foreground")
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ({"app.kubernetes.io/part-of": "hoheit"}, {}),
+        ({"app.kubernetes.io/part-of": "shop"}, {"pools.l4.cpu_millicores": "DIFFERS"}),
+    ],
+    ids=["hoheit", "others"],
+)
+def test_daemon_sets_of_hoheit_take_nothing_off_what_is_stated_and_others_do(
+    labels: Object,
+    expected: Object,
+    agent: Callable[[Object], None],
+    doctor: Doctor,
+    tmp_path: Path,
+) -> None:
+    agent(labels)
+    found = findings(doctor, stack_file(tmp_path), status=int(bool(expected)))
+    assert faults(found) == expected
+
+
 @pytest.mark.usefixtures("gpu_node")
 def test_capabilities_that_are_not_there_are_named_by_their_path(
     doctor: Doctor, tmp_path: Path
@@ -206,6 +257,18 @@ def test_what_the_doctor_says_of_the_api_server_can_be_pasted_and_then_it_passes
     network = yaml.safe_load(told["way_out"].removeprefix("state "))
     file = stack_file(tmp_path, cluster={"network": network}, **asked)
     assert findings(doctor, file)["cluster.network.api_server"]["verdict"] == "OK"
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_what_a_terminal_would_act_on_is_shown_escaped(
+    words: list[str], doctor: Doctor, tmp_path: Path
+) -> None:
+    pools = {"l4\x1b[31m": labelled(gpu="L4\x9b2J"), "b\x7f": labelled(node_selector={"a": "\x9b"})}
+    told = doctor(stack_file(tmp_path, pools=pools), *words, status=1)
+    assert r"pools.l4\u001b[31m" in told
+    assert r"pools.b\u007f" in told
+    assert r"a=\u009b" in told
+    assert all(char.isprintable() for char in told.replace("\n", ""))
 
 
 def test_another_context_than_the_kubeconfigs_is_no_answer(doctor: Doctor, tmp_path: Path) -> None:

@@ -139,6 +139,17 @@ def test_a_namespace_that_is_no_consumer_gets_no_bucket() -> None:
         run(program)
 
 
+def test_a_name_instead_of_a_namespace_is_refused_with_a_sentence() -> None:
+    def program() -> None:
+        anything: Any = "models"
+        components.object_server().object_store(anything)
+
+    with pytest.raises(
+        pulumi.RunError, match="namespace 'models' is not among its consumers; give"
+    ):
+        run(program)
+
+
 def test_weights_of_a_hub_travel_through_the_own_bucket() -> None:
     def program() -> None:
         on = components.volume_cluster()

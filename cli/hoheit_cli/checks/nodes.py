@@ -27,6 +27,8 @@ _GPU_MEMORY = "nvidia.com/gpu.memory"
 _GPU_PRODUCT = "nvidia.com/gpu.product"
 _MEMORY_TOLERANCE = 0.1
 """Between what a driver reports and what the catalogue has; other models differ by more."""
+_OF_HOHEIT = ("app.kubernetes.io/part-of", "hoheit")
+"""Label on every object that hoheit makes."""
 _ROOM = {
     "cpu_millicores": ("cpu", 1000),
     "memory_mib": ("memory", 2**-20),
@@ -62,7 +64,7 @@ def check_pool(
         name: Name of the pool.
         stated: What the stack file says.
         nodes: All nodes of the cluster.
-        pods: All pods; those of DaemonSets take room from their nodes.
+        pods: All pods; those of others' DaemonSets take room from their nodes.
     """
     path = f"pools.{name}"
     if isinstance(nodes, Unread):
@@ -189,25 +191,30 @@ def _room(
     }
     least = min(left, key=lambda name: left[name])
     wanted: int = getattr(stated, field)
-    seen = f"{wanted} stated; {least} has {int(left[least])} left by DaemonSets, no node less"
+    room = f"{least} has {int(left[least])} left by others' DaemonSets, no node less"
+    seen = f"{wanted} stated; {room}"
     if int(left[least]) >= wanted:
         return ok(subject, seen)
     return differs(subject, seen, f"state {int(left[least])}")
 
 
 def _taken(pods: list[Object], node: str, resource: str) -> Any:
-    """Return what the pods of DaemonSets on a node ask for; init containers run before."""
+    """Return what the pods of others' DaemonSets on a node ask for; init containers run before.
+
+    A pool is stated before there is a DaemonSet of hoheit, and those come and go with its parts.
+    """
     return sum(
         quantity(mapping_at(container, "resources", "requests").get(resource, "0"))
         for pod in pods
-        if pod["spec"].get("nodeName") == node and _is_of_daemon_set(pod)
+        if pod["spec"].get("nodeName") == node and _is_of_others_daemon_set(pod)
         for container in list_at(pod, "spec", "containers")
     )
 
 
-def _is_of_daemon_set(pod: Object) -> bool:
+def _is_of_others_daemon_set(pod: Object) -> bool:
     owners: list[Object] = list_at(pod, "metadata", "ownerReferences")
-    return any(owner["kind"] == "DaemonSet" for owner in owners)
+    of_hoheit = _OF_HOHEIT in labels_of(pod).items()
+    return not of_hoheit and any(owner["kind"] == "DaemonSet" for owner in owners)
 
 
 def _allocatable(node: Object, resource: str) -> Any:

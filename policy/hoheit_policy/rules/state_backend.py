@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from hoheit_facts import service_at
-
-from hoheit_policy.places import AWS_PARTITIONS, Place, in_region, located
-from hoheit_policy.register_places import declared_location, split_port
+from hoheit_policy.known_services import completed, contradiction, endpoint_of, known_place
+from hoheit_policy.logins import without_login
+from hoheit_policy.places import Place, located
+from hoheit_policy.register_places import declared_location
 from hoheit_policy.rule import Remediation, Rule, Severity
+from hoheit_policy.secrets_key import CLEAR, PASSPHRASE, key_of
 from hoheit_policy.values import Gap
 from hoheit_policy.verdict import Judgement, Verdict, failed, passed, unknown
 
@@ -18,15 +20,12 @@ from .allowed_locations import judge_country
 from .operators import judge_operator
 
 if TYPE_CHECKING:
-    from hoheit_policy.declarations import Declarations
     from hoheit_policy.location import Location
     from hoheit_policy.view import View
 
 _WORST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-_WITH_OPERATOR = ("passphrase",)
 _SECRETS = "secrets_provider"
 _BACKEND = "state.backend"
-_HTTP_PORT = 80
 
 
 def judge_state(view: View) -> Iterator[tuple[str, Judgement]]:
@@ -49,62 +48,45 @@ def _backend(view: View) -> Judgement:
     if not url:
         return unknown(_BACKEND, "nobody declared where Pulumi keeps its state")
     location = stated.location if stated else None
-    return _worst(_at(f"state at {_safe(url)}", _BACKEND, url, location, view.declarations), view)
+    return _placed(f"state at {_safe(url)}", _BACKEND, url, location, view)
 
 
 def _secrets(view: View) -> Judgement:
     stated = view.declarations.secrets_provider
-    shown = view.state.secrets_kind
-    declared = stated.kind if stated else None
-    kind = declared if isinstance(shown, Gap) else shown
-    url = view.state.secrets_url if not isinstance(view.state.secrets_url, Gap) else None
-    url = url or (stated.url if stated else None)
-    if not kind:
-        return unknown(_SECRETS, "nobody declared who holds the key of the secrets in the state")
-    if kind == "b64":
+    held = key_of(view.state, stated)
+    if held.contradiction:
+        text = f"{held.contradiction}; correct the declaration, or change the secrets provider"
+        return failed(_SECRETS, text)
+    if why := held.why_unknown:
+        return unknown(_SECRETS, why)
+    if held.kind == CLEAR:
         return failed(_SECRETS, "secrets are stored in clear (base64); choose a secrets provider")
-    if kind in _WITH_OPERATOR:
+    if held.kind == PASSPHRASE:
         text = "passphrase: the key is with whoever runs Pulumi, nobody else's service holds it"
-        return passed(_SECRETS, text, "state" if not isinstance(shown, Gap) else "declared")
+        return passed(_SECRETS, text, held.provenance)
+    what = f"key of the secrets ({held.kind})"
+    if held.url:
+        what = f"{what} at {_safe(held.url)}"
     location = stated.location if stated else None
-    what = f"key of the secrets ({kind})"
-    if not url:
-        return _worst(located(what, _SECRETS, location), view)
-    return _worst(_at(f"{what} at {_safe(url)}", _SECRETS, url, location, view.declarations), view)
+    return _placed(what, _SECRETS, held.url or f"{held.kind}://", location, view)
 
 
-def _at(
-    what: str, path: str, url: str, location: Location | None, declarations: Declarations
-) -> Place:
-    """Return where a URL leads: by what it says, by declaration, by the table of services."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-    endpoint = query.get("endpoint", "")
-    if parts.scheme in ("s3", "awskms") and "region" in query and not endpoint:
-        return in_region(what, path, query["region"], AWS_PARTITIONS)
+def _placed(what: str, path: str, url: str, location: Location | None, view: View) -> Judgement:
+    """Answer for where a URL leads: by what is known of it, which no declaration overrules."""
+    place = Place(what=what, path=path)
+    known = known_place(place, url)
+    # A declaration counts for what it says, so one without a country says nothing of where.
     stated = location if location and location.country.value else None
-    known = stated or declared_location(declarations, *_host_and_port(endpoint or url))
-    if known is not None:
-        return located(what, path, known)
-    service = service_at(host)
-    if service is not None:
-        return Place(
-            what=what,
-            path=path,
-            operator=service.operator,
-            jurisdiction=service.controlling_jurisdiction,
-            why_unknown="the service does not say where it keeps data; declare the location",
-        )
-    field = path.split(".", maxsplit=1)[0]
-    return Place(what=what, path=path, why_unknown=f"declare {field}.location")
-
-
-def _host_and_port(url: str) -> tuple[str, int | None]:
-    """Return where a URL, or ``host`` or ``host:port``, leads."""
-    parts = urlsplit(url if "://" in url else f"//{url}")
-    host, port = split_port(parts.netloc.rpartition("@")[2])
-    return host, port or (_HTTP_PORT if parts.scheme == "http" else None)
+    declared = stated or declared_location(view.declarations, *endpoint_of(url))
+    if known is None and declared is None:
+        field = path.split(".", maxsplit=1)[0]
+        return _worst(replace(place, why_unknown=f"declare {field}.location"), view)
+    claimed = located(what, path, declared, view.today)
+    if known is None:
+        return _worst(claimed, view)
+    if why := contradiction(known, claimed):
+        return failed(path, f"{what}: {why}; correct the declared location", known.provenance)
+    return _worst(completed(known, claimed), view)
 
 
 def _worst(place: Place, view: View) -> Judgement:
@@ -114,7 +96,7 @@ def _worst(place: Place, view: View) -> Judgement:
 
 
 def _same(first: str, second: str) -> bool:
-    return first.rstrip("/") == second.rstrip("/")
+    return without_login(first).rstrip("/") == without_login(second).rstrip("/")
 
 
 def _safe(url: str) -> str:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hoheit_cli import doctor, main
+from hoheit_cli import doctor, main, register
 
 COMMANDS = ["register", "doctor", "residency"]
 
@@ -60,6 +60,53 @@ def test_a_mistake_ends_with_one_sentence_and_two(
     assert printed.err.startswith(f"error: {said}")
     assert len(printed.err.splitlines()) == 1
     assert not printed.out
+
+
+@pytest.mark.parametrize("command", [["register"], ["residency", "check"]])
+@pytest.mark.parametrize(
+    "state",
+    [
+        '{"deployment":{"resources":[1,null,{"urn":5}]}}',
+        '{"version":3,"deployment":{"resources":"abc"}}',
+        "[" * 200_000,
+    ],
+    ids=["entries", "text", "brackets"],
+)
+def test_a_state_that_nobody_can_read_ends_with_one_sentence_and_two(
+    command: list[str], state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(state)
+    assert main.main([*command, "--state", str(file)]) == main.USAGE
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"error: {file} is no")
+    assert len(printed.err.splitlines()) == 1
+    assert not printed.out
+
+
+def test_a_value_that_is_read_but_too_deep_to_walk_through_ends_with_one_sentence_and_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def walk(_export: object) -> None:
+        raise RecursionError
+
+    file = tmp_path / "state.json"
+    file.write_text('{"deployment": {"resources": [{"urn": "a", "type": "b"}]}}')
+    monkeypatch.setattr(register, "register_of", walk)
+    assert main.main(["register", "--state", str(file)]) == main.USAGE
+    told = capsys.readouterr().err
+    assert told.startswith("error: a value of the input is nested too deeply")
+    assert len(told.splitlines()) == 1
+
+
+def test_what_a_terminal_would_act_on_is_escaped_in_errors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["register", "--state"], ["doctor", "--file"]):
+        assert main.main([*words, str(tmp_path / "\x1b[31m")]) == main.USAGE
+        told = capsys.readouterr().err
+        assert r"/\u001b[31m" in told
+        assert "\x1b" not in told
 
 
 def test_the_module_is_the_command(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hoheit import Capabilities
+from hoheit._labels import object_labels
 from hoheit_cli.checks.nodes import check_pool, check_simulation
 from hoheit_cli.finding import Finding, Unread, Verdict
 from hoheit_infra import CpuNodes
@@ -144,6 +145,15 @@ def test_what_daemon_sets_ask_for_on_the_node_is_taken_off_and_nothing_else() ->
     assert verdicts(found) == {"cpu_millicores": Verdict.DIFFERS, "memory_mib": Verdict.DIFFERS}
     assert found["cpu_millicores"].way_out == "state 3750"
     assert found["memory_mib"].way_out == "state 13936"
+
+
+def test_what_daemon_sets_of_hoheit_ask_for_is_not_taken_off() -> None:
+    own, other = pod("a", cpu="100m", memory="128Mi"), pod("a", cpu="50m")
+    own["metadata"]["labels"] = object_labels("dcgm-exporter", "monitoring")
+    assert verdicts(checked(labelled_nodes(), [node("a"), node("b")], [own])) == {}
+    other["metadata"]["labels"] = {"app.kubernetes.io/part-of": "shop"}
+    found = checked(labelled_nodes(), [node("a"), node("b")], [own, other])
+    assert found["cpu_millicores"].way_out == "state 3950"
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,37 @@ def test_machines_get_the_register_and_its_unknowns_as_json(
     assert len(unknowns) == len(register_of(state).unknowns)
 
 
+@pytest.mark.parametrize("words", [[], ["--json"]])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("a\x1b[31mred", r"a\u001b[31mred"),
+        ("a\x9b2Jb", r"a\u009b2Jb"),
+        ("a\x7fb", r"a\u007fb"),
+        ("a\u202eb", r"a\u202eb"),
+        ("Müller", "Müller"),
+    ],
+    ids=ascii,
+)
+def test_what_a_terminal_would_act_on_is_shown_escaped(
+    value: str, shown: str, words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = declared_location(operator=value).location()
+    state = export(component(value, store(value, medium=value, location=place)))
+    told = printed(capsys, tmp_path / "state.json", state, *words)
+    assert shown in told
+    assert all(char.isprintable() for char in told.replace("\n", ""))
+    if words:
+        (found,) = json.loads(told)["stores"]
+        assert (found["name"], found["medium"]) == (value, value)
+
+
+def test_a_line_break_in_a_name_starts_no_line() -> None:
+    lines = text(Register(stores=(store("a\nWHO DECLARED (0)"),))).splitlines()
+    assert "WHO DECLARED (0)" not in "".join(line[:5] for line in lines)
+    assert r"a\nWHO DECLARED (0) [logs]" in lines
+
+
 def test_people_get_it_as_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     state = export(component("chat", store("a")))
     assert printed(capsys, tmp_path / "state.json", state) == text(register_of(state))

@@ -11,6 +11,7 @@ from hoheit_cli.errors import UsageError
 from hoheit_cli.state import add_state_options, read_state, resources
 
 RESOURCE = {"urn": "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", "type": "pulumi:pulumi:Stack"}
+NO_EXPORT = "is no export of a stack: deployment.resources"
 EXPORT = {"version": 3, "deployment": {"resources": [RESOURCE]}}
 
 
@@ -81,7 +82,24 @@ def test_a_machine_without_pulumi_is_told_what_to_install(
         ('{"checkpoint": {}}', "is no export of a stack: it has no 'deployment'"),
         ('{"deployment": {}}', "holds no resource; run `pulumi up` first"),
         ('{"deployment": {"resources": null}}', "holds no resource; run `pulumi up` first"),
+        ("[" * 200_000, "is not JSON (nested too deeply)"),
+        ("1" * 5_000, "is not JSON (Exceeds the limit"),
+        *(
+            (json.dumps({"deployment": {"resources": found}}), f"{NO_EXPORT}{said}")
+            for found, said in [
+                ("abc", " is no list"),
+                ({}, " is no list"),
+                ([1, None, {"urn": 5}], "[0] is no object"),
+                ([RESOURCE, None], "[1] is no object"),
+                ([{**RESOURCE, "urn": 5}], "[0].urn is no text"),
+                ([{"urn": "urn:x"}], "[0].type is no text"),
+                ([{**RESOURCE, "provider": 5}], "[0].provider is no text"),
+                ([{**RESOURCE, "inputs": [1]}], "[0].inputs is no object"),
+                ([{**RESOURCE, "outputs": "x"}], "[0].outputs is no object"),
+            ]
+        ),
     ],
+    ids=lambda text: text[:60],
 )
 def test_what_is_no_export_of_a_stack_with_resources_is_refused(
     text: str, said: str, tmp_path: Path
@@ -95,6 +113,20 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "checkpoint.json.gz"
     file.write_bytes(b"\x1f\x8b\x08\x00\xff\xfe")
     assert "is no text; write one with `pulumi stack export" in refusal("--state", str(file))
+
+
+def test_standard_input_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = io.TextIOWrapper(io.BytesIO(b"\x1f\x8b\xff"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", piped)
+    assert refusal("--state", "-").startswith("standard input is no text; write one with `pulumi")
+
+
+def test_what_the_engine_leaves_empty_is_no_fault(tmp_path: Path) -> None:
+    empty = {**RESOURCE, "provider": "", "inputs": None}
+    export = {"version": 3, "deployment": {"resources": [empty]}}
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps(export))
+    assert read_state(options("--state", str(file))) == export
 
 
 def test_resources_that_wait_to_be_deleted_are_no_part_of_the_state() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hoheit import DeclaredLocation, Location
 from hoheit.driver import where
-from hoheit_policy import DeclarationsError, Gap, read_declarations
+from hoheit_policy import RULES, DeclarationsError, Gap, read_declarations
 from hoheit_policy.location import Location as OurLocation
 from support import residency as r
 from support import samples
@@ -53,6 +53,71 @@ def test_an_error_shows_no_value() -> None:
     with pytest.raises(DeclarationsError) as refused:
         read_declarations({"state": {"backend": ["https://me:hunter2@example.org"]}})
     assert "hunter2" not in str(refused.value)
+
+
+EXEMPTION = {
+    "rule": "NET-07",
+    "resource": "*",
+    "owner": "platform team",
+    "reason": "ticket 42",
+    "until": "2027-03-31",
+}
+
+
+def test_an_exemption_of_no_rule_is_refused_with_the_rules_that_there_are() -> None:
+    with pytest.raises(DeclarationsError) as refused:
+        read_declarations({"exemptions": [{**EXEMPTION, "rule": "NET-7"}]})
+    listed = ", ".join(rule.id for rule in RULES)
+    assert str(refused.value) == f"exemptions.0.rule: no rule has this id; rules: {listed}"
+
+
+@pytest.mark.parametrize("until", [1900000000, "1900000000", 0, "2027-03-31T00:00:00", 20270331.0])
+def test_a_day_is_written_as_a_date(until: Any) -> None:
+    with pytest.raises(DeclarationsError, match=r"exemptions\.0\.until: write a date"):
+        read_declarations({"exemptions": [{**EXEMPTION, "until": until}]})
+    source = {**r.SOURCE, "declared_on": until}
+    place = {"country": {"value": "DE", "source": source}}
+    with pytest.raises(DeclarationsError, match=r"declared_on: write a date"):
+        read_declarations({"endpoints": {"h": place}})
+
+
+LOGIN = "me:hunter2@"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"state": {"backend": f"https://{LOGIN}example.org/state"}}, "state.backend: "),
+        ({"state": {"backend": f"{LOGIN}example.org/state"}}, "state.backend: "),
+        ({"state": {"backend": "https://me:hunter2%40example.org"}}, "state.backend: "),
+        ({"state": {"backend": f"s3://b?endpoint=https://{LOGIN}h"}}, "state.backend: "),
+        ({"state": {"backend": f"s3://b?region=x&endpoint={LOGIN}h"}}, "state.backend: "),
+        (
+            {"secrets_provider": {"kind": "hashivault", "url": f"hashivault://{LOGIN}h/key"}},
+            "secrets_provider.url: ",
+        ),
+        ({"endpoints": {"h": {}, f"{LOGIN}example.org": {}}}, "endpoints: the key of entry 2 "),
+        ({"endpoints": {f"https://{LOGIN}h": {"kuntry": 1}}}, "endpoints: the key of entry 1 "),
+    ],
+)
+def test_a_login_is_refused_by_its_path_and_not_shown(change: Any, path: str) -> None:
+    with pytest.raises(DeclarationsError) as refused:
+        read_declarations(change)
+    assert str(refused.value).startswith(path)
+    assert "holds a login" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("backend", ["file:///home/a@b/state", "file:///a@b", "s3://b?profile=x"])
+def test_a_path_with_an_at_sign_is_no_login(backend: str) -> None:
+    found = read_declarations({"state": {"backend": backend}}).state
+    assert found is not None
+    assert found.backend == backend
+
+
+def test_a_backend_that_no_tool_reads_is_no_url() -> None:
+    with pytest.raises(DeclarationsError, match=r"^state.backend: is no URL$"):
+        read_declarations({"state": {"backend": "https://[secret"}})
 
 
 @pytest.mark.parametrize("gap", [Gap.UNKNOWN, Gap.SECRET])

@@ -87,6 +87,33 @@ def test_a_pass_needs_no_exemption() -> None:
     assert found.verdict is Verdict.PASS
 
 
+def test_an_exemption_of_nothing_is_told() -> None:
+    used = exemption(until="2026-01-01")
+    unused = exemption(resource="*::nowhere", until="2026-12-31")
+    found = report(r.view(EXPOSED, exemptions=[used, unused]))
+    assert found.plain()["unused_exemptions"] == [unused]
+    assert "UNUSED exemption of NET-07 for *::nowhere by platform team until 2026-12-31" in (
+        table(found)
+    )
+    assert table(found).count("UNUSED") == 1
+
+
+def test_an_exemption_of_what_passes_is_of_nothing() -> None:
+    quiet = r.kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}}, "front")
+    found = report(r.view(quiet, exemptions=[exemption(resource="*")]))
+    assert [one.rule for one in found.unused_exemptions] == ["NET-07"]
+
+
+def test_everything_lists_what_passed_and_what_that_rests_on() -> None:
+    found = report(r.view(EXPOSED))
+    listed = [one for one in found.plain(everything=True)["findings"] if one["verdict"] == "PASS"]
+    assert len(listed) == found.counts["PASS"] > 0
+    resting = "(declared by platform team on 2026-11-02: contract 7)"
+    full = table(found, limit=None, everything=True)
+    assert f"cluster 'main': in DE {resting}" in full
+    assert "PASS LOC-01" not in table(found, limit=None)
+
+
 def finding(verdict: Verdict, *, late: bool = False) -> Finding:
     return Finding(
         rule="X", verdict=verdict, resource="", path="p", message="m", provenance="", late=late

@@ -200,3 +200,48 @@ def test_an_operator_that_nobody_names_is_unknown() -> None:
 def test_without_a_profile_no_place_passes() -> None:
     assert r.worst("LOC-01", aws("eu-central-1"), profile=None) is Verdict.UNKNOWN
     assert r.worst("GOV-04", aws("eu-central-1"), profile=None) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["", " ", "unknown", "Unknown ", "UNKNOWN", "?"])
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [("country", "LOC-01"), ("operator", "GOV-04"), ("controlling_jurisdiction", "GOV-04")],
+)
+def test_a_fact_that_says_nothing_is_unknown(field: str, rule: str, text: str) -> None:
+    empty = {**r.location(), field: {"value": text, "source": r.SOURCE}}
+    found = r.component(stores=[{"name": "a", "location": empty}])
+    assert r.worst(rule, found) is Verdict.UNKNOWN
+    assert r.worst(rule, clusters={"main": r.cluster(location=empty)}) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"declared_on": "2026-11-26"}, "2026-11-26, which is a day to come"),
+        ({"by": " "}, "does not say by whom"),
+        ({"evidence": "\t"}, "has no evidence"),
+        ({"kind": "derived", "by": " "}, "does not say by whom"),
+    ],
+)
+def test_a_declaration_that_nobody_stands_for_does_not_count(
+    change: dict[str, Any], why: str
+) -> None:
+    source = {**r.SOURCE, **change}
+    place = {name: {**fact, "source": source} for name, fact in r.location().items()}
+    found = r.component(stores=[{"name": "a", "location": place}])
+    for rule in ("LOC-01", "GOV-04"):
+        assert r.worst(rule, found) is Verdict.UNKNOWN
+    assert why in r.messages("LOC-01", found)
+    assert r.worst("LOC-13", state={"backend": "file:///s", "location": place}) is Verdict.UNKNOWN
+
+
+def test_a_declaration_counts_from_its_own_day_on() -> None:
+    today = {**r.SOURCE, "declared_on": r.TODAY.isoformat()}
+    place = {name: {**fact, "source": today} for name, fact in r.location().items()}
+    assert r.worst("GOV-04", clusters={"main": r.cluster(location=place)}) is Verdict.PASS
+
+
+def test_an_endpoint_fills_what_a_component_says_nothing_of() -> None:
+    blank = {**r.location(), "operator": {"value": " ", "source": r.SOURCE}}
+    found = r.component(stores=[{"name": "a", "host": "objects.example.com", "location": blank}])
+    assert r.worst("GOV-04", found) is Verdict.PASS

@@ -1,5 +1,6 @@
 """`hoheit residency check` on a state that lies in a file."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,63 @@ def test_wrong_declarations_end_with_2_and_name_file_and_field(
     shown = capsys.readouterr().err
     assert str(file) in shown
     assert message in shown
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("piped", [False, True])
+def test_declarations_come_plain_or_as_those_of_the_pack_from_a_file_or_a_pipe(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    packed: bool,
+    piped: bool,
+) -> None:
+    given = r.declarations(profile="dach-plus")
+    text = json.dumps({"declarations": {"declarations": given}} if packed else given)
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    file = tmp_path / "declared.json"
+    file.write_text(text)
+    named = "-" if piped else str(file)
+    check = ["residency", "check", "--state", written(tmp_path), "--declarations", named]
+    assert main(check) == 0
+    assert capsys.readouterr().out.startswith("Residency, profile dach-plus: ")
+
+
+def test_state_and_declarations_do_not_share_standard_input(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["residency", "check", "--state", "-", "--declarations", "-"]) == 2
+    assert "are both standard input" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("depth", [400, 100_000])
+def test_json_that_is_nested_too_deep_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], depth: int
+) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text('{"clusters": ' + "[" * depth + "]" * depth + "}")
+    arguments = ["residency", "check", "--state", written(tmp_path), "--declarations", str(deep)]
+    assert main(arguments) == 2
+    assert "deep.json" in capsys.readouterr().err
+
+
+def test_a_state_that_is_nested_too_deep_is_not_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text('{"deployment": ' + "[" * 100_000 + "]" * 100_000 + "}")
+    assert main(["residency", "check", "--state", str(deep)]) == 2
+    assert "deep.json is not JSON" in capsys.readouterr().err
+
+
+def test_all_lists_what_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check = ["residency", "check", "--state", written(tmp_path)]
+    main(check)
+    assert "PASS LOC-13" not in capsys.readouterr().out
+    main([*check, "--all"])
+    assert "(declared by platform team on 2026-11-02: contract 7)" in capsys.readouterr().out
+    main([*check, "--all", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    resting = {one["provenance"] for one in found["findings"] if one["verdict"] == "PASS"}
+    assert "declared by platform team on 2026-11-02: contract 7" in resting

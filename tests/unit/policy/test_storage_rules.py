@@ -98,7 +98,7 @@ def test_where_the_state_is_decides(backend: Any, profile: str, verdict: Verdict
     [
         ("s3://b?region=x&endpoint=s.example.org:9000", True),
         ("s3://b?region=x&endpoint=http://s.example.org:9000", True),
-        ("https://me:word@s.example.org:9000/state", True),
+        ("https://s.example.org:9000/state", True),
         ("s3://b?region=x&endpoint=s.example.org", False),
         ("http://s.example.org/state", False),
         ("https://s.example.org:9001", False),
@@ -117,9 +117,88 @@ def test_a_run_with_another_backend_than_the_declared_one_fails() -> None:
     assert state(facts)["state.backend"] is Verdict.FAIL
 
 
+PULUMI = {
+    name: {"value": value, "source": r.SOURCE}
+    for name, value in (
+        ("country", "DE"),
+        ("operator", "Pulumi"),
+        ("controlling_jurisdiction", "US"),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "https://app.pulumi.com",
+        "https://APP.pulumi.com.:443/me",
+        "app.pulumi.com",
+        "s3://b?region=us-east-1",
+        "s3://b?region=x&endpoint=s3.us-east-1.amazonaws.com",
+        "s3://b?region=x&endpoint=https://eu-central-1.s3.us-east-1.amazonaws.com",
+    ],
+)
+def test_a_declared_location_does_not_overrule_what_is_known_of_a_service(backend: str) -> None:
+    found = state(state={"backend": backend, "location": r.location()})
+    assert found["state.backend"] is Verdict.FAIL
+    elsewhere = {"endpoints": {"app.pulumi.com": r.location(), "b": r.location()}}
+    assert state(state={"backend": backend}, **elsewhere)["state.backend"] is Verdict.FAIL
+
+
+def test_a_declaration_adds_the_country_that_a_known_service_does_not_tell() -> None:
+    declared = {"backend": "https://app.pulumi.com", "location": PULUMI}
+    assert state(state=declared)["state.backend"] is Verdict.PASS
+    assert state(state=declared, profile="eu-operated")["state.backend"] is Verdict.FAIL
+
+
+def test_a_host_of_aws_without_a_region_is_unknown() -> None:
+    declared = {"backend": "s3://b?endpoint=s3.amazonaws.com", "location": r.location()}
+    assert state(state=declared)["state.backend"] is Verdict.UNKNOWN
+
+
+def test_a_login_in_the_environment_makes_no_other_backend() -> None:
+    facts = StateFacts(backend="https://me:hunter2@state.example.org/")
+    declared = {"backend": "https://state.example.org", "location": r.location()}
+    assert state(facts, state=declared)["state.backend"] is Verdict.PASS
+
+
+AWS_KEY = "awskms://alias/x?region=eu-central-1"
+CLOUD = StateFacts(secrets_kind="cloud", secrets_url="hashivault://key")
+
+
+@pytest.mark.parametrize(
+    ("facts", "declared", "verdict"),
+    [
+        (StateFacts(), {"kind": "hashivault", "url": AWS_KEY}, Verdict.FAIL),
+        (StateFacts(), {"kind": "service", "url": "hashivault://key"}, Verdict.FAIL),
+        (StateFacts(), {"kind": "cloud", "url": "https://vault.example.org"}, Verdict.FAIL),
+        (StateFacts(), {"kind": "passphrase", "url": AWS_KEY}, Verdict.FAIL),
+        (StateFacts(), {"kind": "service", "url": "https://api.pulumi.com"}, Verdict.FAIL),
+        (StateFacts(secrets_kind="passphrase"), {"kind": "hashivault"}, Verdict.FAIL),
+        (CLOUD, {"kind": "passphrase"}, Verdict.FAIL),
+        (CLOUD, {"kind": "gcpkms"}, Verdict.FAIL),
+        (CLOUD, {"kind": "hashivault", "url": "hashivault://other"}, Verdict.FAIL),
+        (CLOUD, {"kind": "hashivault", "url": "hashivault://key"}, Verdict.PASS),
+        (CLOUD, {"kind": "cloud"}, Verdict.PASS),
+        (StateFacts(secrets_kind="cloud"), {"kind": "hashivault"}, Verdict.PASS),
+        (StateFacts(secrets_kind="cloud"), {"kind": "service"}, Verdict.FAIL),
+        (StateFacts(), {"kind": "sealed"}, Verdict.UNKNOWN),
+        (StateFacts(secrets_kind="sealed"), None, Verdict.UNKNOWN),
+        (StateFacts(), {"kind": "awskms"}, Verdict.UNKNOWN),
+        (StateFacts(), {"kind": "service"}, Verdict.UNKNOWN),
+    ],
+)
+def test_kind_and_url_of_a_key_and_the_state_have_to_agree(
+    facts: StateFacts, declared: Any, verdict: Verdict
+) -> None:
+    given = declared and {"location": r.location(), **declared}
+    assert state(facts, secrets_provider=given)["secrets_provider"] is verdict
+
+
 def test_a_login_in_the_url_of_a_backend_is_not_printed() -> None:
     (rule,) = [one for one in RULES if one.id == "LOC-13"]
-    declared = r.view(state={"backend": "https://me:hunter2@state.example.org/x?token=abc"})
+    shown = StateFacts(backend="https://me:hunter2@state.example.org/x?token=abc")
+    declared = replace(r.view(state=None), state=shown)
     text = "\n".join(one.message for one in judge_stack(declared, [rule]))
     assert "state.example.org" in text
     assert "hunter2" not in text

@@ -76,6 +76,41 @@ def refusal(*changes: tuple[str, object]) -> str:
         ),
         ("residency", None, "  residency: required, but not given"),
         (
+            "residency.state",
+            {"backend": "s3://key:hunter2@state"},
+            "  residency.state.backend: holds user info (user:password@), and would lie in clear ",
+        ),
+        ("residency.approved_registries", ["*"], "  residency.approved_registries[0]: String "),
+        (
+            "residency.exemptions",
+            [
+                {
+                    "rule": "IMG-1",
+                    "resource": "*",
+                    "owner": "a",
+                    "reason": "b",
+                    "until": "2026-12-31",
+                }
+            ],
+            "  residency.exemptions[0].rule: no rule 'IMG-1'; rules: LOC-01, ",
+        ),
+        (
+            "monitoring.namespace",
+            "kube-system",
+            "  monitoring.namespace: 'kube-system' belongs to Kubernetes, and what lies in it ",
+        ),
+        (
+            "cluster.network.api_server.cidrs",
+            ["0.0.0.0/0"],
+            "  cluster.network.api_server: every address is no address; `hoheit doctor` prints ",
+        ),
+        (
+            "cluster.capabilities.storage_classes",
+            [{"name": "a"}, {"name": "a"}],
+            "  cluster.capabilities.storage_classes: a stands there more than once",
+        ),
+        ("monitoring.clients", {"namespace": "apps"}, "  monitoring.clients: should be a list"),
+        (
             "cluster.location",
             {"country": "DE"},
             "  cluster.location.declaration: required, but not given",
@@ -103,6 +138,23 @@ def test_what_only_development_may_do_is_for_the_profile_of_a_trial(
     assert validated(Environment, changed(("mlflow", mlflow)), "e")
     text = refusal(("mlflow", mlflow), ("residency.profile", "eu"))
     assert text.startswith("  mlflow.development: true loses data or admits everybody, and the ")
+
+
+@pytest.mark.parametrize("name", ["mlflow", "monitoring", "objects"])
+def test_a_model_has_another_name_than_the_parts_of_the_platform(name: str) -> None:
+    models = {name: stack_environment("local")["models"]["mistral"]}
+    assert refusal(("models", models)).startswith(f"  models.{name}: the name of a part of the ")
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "Unknown", "?"])
+def test_an_operator_that_says_nothing_is_refused_instead_of_declared(nothing: str) -> None:
+    place = copy.deepcopy(stack_environment("example")["cluster"]["location"])
+    text = refusal(("cluster.location", {**place, "operator": nothing}))
+    assert text.startswith("  cluster.location.operator: says nothing; leave it out, then it ")
+
+
+def test_a_secret_in_a_wrong_place_of_the_residency_is_not_shown() -> None:
+    assert "hunter2" not in refusal(("residency.state", {"backend": "s3://key:hunter2@state"}))
 
 
 def test_an_environment_may_have_neither_monitoring_nor_mlflow() -> None:

@@ -1,0 +1,14 @@
+"""The ids of the rules, for what is read before the rules themselves."""
+
+RULE_IDS = (
+    "LOC-01",
+    "LOC-02",
+    "GOV-04",
+    "IMG-01",
+    "TEL-01",
+    "NET-03",
+    "NET-07",
+    "ENC-05",
+    "LOC-13",
+    "EGR-01",
+)
