@@ -1,6 +1,6 @@
 # Commands for a person and for CI. Outside this checkout one cache folder is written:
 # $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab. As root on Debian,
-# `make test` also installs the package haproxy.
+# `make test` also installs the packages haproxy and postgresql.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -42,7 +42,7 @@ PROGRAM = """
 @pytest.fixture(scope="module")
 def stack(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("register") / "team"
-    made = Stack(write_project(directory, PROGRAM, name="team"), lab.env)
+    made = Stack(write_project(directory, PROGRAM, name="registered"), lab.env)
     yield made
     made.destroy()
 

@@ -18,6 +18,7 @@ from support.variants import VARIANTS
 from support.watching import Watch
 
 NAMESPACE = "models"
+STACK = "pulumi:pulumi:Stack"
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +54,11 @@ def test_a_preview_on_an_empty_cluster_shows_everything_and_makes_nothing(
     before = objects(lab)
     stack = project.configure(local())
     result = stack.preview()
-    # The engine counts the stack as a resource, and so do the mocks.
-    assert result.changes == {"to create": len(run_stack(local()).registered)}
-    assert objects(lab) == before
+    # The engine counts the stack itself; mocks register it only once in a process.
+    registered = [one for one in run_stack(local()).registered if one.type != STACK]
+    assert result.changes == {"to create": len(registered) + 1}
+    # What tests before this one made may still be going.
+    assert objects(lab) - before == set()
 
 
 @pytest.mark.parametrize(
