@@ -11,22 +11,14 @@ from ._args import PACKAGE, Args, InputStr, ServiceName, plain, validated
 from ._deployment_spec import CONFIG_HASH_ANNOTATION, config_hash
 from ._gateway import GATEWAY_METRICS_PATH
 from ._labels import object_labels, selector_labels
-from ._mlflow.database import (
-    DATABASE_PASSWORD,
-    DATABASE_PORT,
-    POSTGRES,
-    database_files,
-    database_pod,
-)
+from ._mlflow.bundled_stores import BundledStores, Made
 from ._mlflow.gateway import API_PORT, METRICS_PORT
 from ._mlflow.hosts import allowed_hosts, allowed_origins, service_hosts
-from ._mlflow.policies import MLFLOW, database_policy, objects_policy, server_policy
+from ._mlflow.policies import MLFLOW, server_policy
 from ._mlflow.register import recipients, stores
-from ._mlflow.server_environment import METRICS_READER, Late, bundled_dsn
+from ._mlflow.server_environment import METRICS_READER, Late
 from ._mlflow.server_pod import GATEWAY_FILE, ServerPod
-from ._stores.objects import ACCESS_KEY, OBJECTS_PORT, SECRET_KEY, VERSITYGW, objects_pod
 from ._stores.secrets import Secrets
-from ._stores.stateful_store import StatefulStore
 from .cluster import (
     Access,
     Cluster,
@@ -44,7 +36,6 @@ from .scrape_target import ScrapeTarget
 MLFLOW_VERSION = "3.18.0"
 """For which command, environment and gateway are rendered; ``model_images/mlflow`` locks it."""
 _ADMIN = "admin"
-_OBJECTS_ACCESS_KEY = "mlflow"
 _PROGRESS_SECONDS = 3600
 """For a pull of the image and the migration of a large database."""
 _DELETE_SLACK_SECONDS = 300
@@ -123,11 +114,14 @@ class MlflowServer(pulumi.ComponentResource):
         )
         account, identity = self._service_account()
         policy = self._network_policy()
-        dsn, database = self._database(args.bundled_database, database_volume)
-        credentials, objects = self._objects(args.bundled_artifacts, objects_volume)
+        database, objects = self._stores(database_volume, objects_volume)
         self.deployment = self._deployment(
-            self._late(account, dsn, credentials),
-            after=[*identity.ready, policy, *database, *objects],
+            self._late(account, self._dsn_secret(database), self._objects_secret(objects)),
+            after=[
+                *identity.ready,
+                policy,
+                *(made.server for made in (database, objects) if made),
+            ],
         )
         self.url = self._service()
         self.scrape = self._scrape_targets()
@@ -196,72 +190,33 @@ class MlflowServer(pulumi.ComponentResource):
             opts=self._options(),
         )
 
-    def _database(
-        self, database: BundledDatabase | None, storage: StorageChoice | None
-    ) -> tuple[pulumi.Input[str] | None, list[pulumi.Resource]]:
-        """Return the Secret with the database's URL, and what the server has to wait for."""
-        if database is None or storage is None:
-            existing = self._args.existing_database
-            return (existing.dsn_secret if existing else None), []
-        files = database_files(database)
-        store = StatefulStore(
+    def _stores(
+        self, database: StorageChoice | None, objects: StorageChoice | None
+    ) -> tuple[Made | None, Made | None]:
+        """Make the stores that nobody else runs: each that has got a volume."""
+        args = self._args
+        bundled = BundledStores(
             name=self._service_name,
-            role="database",
-            program=POSTGRES,
-            port=DATABASE_PORT,
-            port_name="postgres",
-            storage=storage,
-            volume_gib=database.volume_gib,
-            on_destroy=self._args.on_destroy,
-            policy=database_policy(self._service_name),
-            configuration=list(files.values()),
+            namespace=args.namespace,
+            images=self._images,
+            secrets=self._secrets,
+            on_destroy=args.on_destroy,
+            parent=self,
+            ready=self._cluster.ready,
         )
-        password = self._secrets.password("database-password")
-        secret = self._secrets.secret(
-            "database",
-            {
-                DATABASE_PASSWORD: password,
-                "dsn": password.apply(lambda value: bundled_dsn(store.host, value)),
-            },
+        own_database, own_objects = args.bundled_database, args.bundled_artifacts
+        return (
+            bundled.database(own_database, database) if own_database and database else None,
+            bundled.objects(own_objects, objects) if own_objects and objects else None,
         )
-        config = k8s.core.v1.ConfigMap(
-            f"{self._service_name}-database-files",
-            metadata=self._metadata(),
-            immutable=True,
-            data=files,
-            opts=self._options(),
-        )
-        pod = database_pod(database, self._images, files=config.metadata.name, secret=secret)
-        return secret, [self._made(store, pod)]
 
-    def _objects(
-        self, artifacts: BundledArtifacts | None, storage: StorageChoice | None
-    ) -> tuple[pulumi.Input[str] | None, list[pulumi.Resource]]:
-        """Return the Secret with credentials, and what the server has to wait for."""
-        if artifacts is None or storage is None:
-            existing = self._args.existing_artifacts
-            return (existing.credentials_secret if existing else None), []
-        store = StatefulStore(
-            name=self._service_name,
-            role="objects",
-            program=VERSITYGW,
-            port=OBJECTS_PORT,
-            port_name="s3",
-            storage=storage,
-            volume_gib=artifacts.volume_gib,
-            on_destroy=self._args.on_destroy,
-            policy=objects_policy(self._service_name),
-            configuration=[],
-        )
-        key = self._secrets.password("objects-key")
-        secret = self._secrets.secret("objects", {ACCESS_KEY: _OBJECTS_ACCESS_KEY, SECRET_KEY: key})
-        return secret, [self._made(store, objects_pod(artifacts, self._images, secret=secret))]
+    def _dsn_secret(self, database: Made | None) -> pulumi.Input[str] | None:
+        existing = self._args.existing_database
+        return database.secret if database else existing.dsn_secret if existing else None
 
-    def _made(
-        self, store: StatefulStore, pod: k8s.core.v1.PodSpecArgsDict
-    ) -> k8s.apps.v1.StatefulSet:
-        after = [self._cluster.ready]
-        return store.make(pod, namespace=self._args.namespace, parent=self, after=after)
+    def _objects_secret(self, objects: Made | None) -> pulumi.Input[str] | None:
+        existing = self._args.existing_artifacts
+        return objects.secret if objects else existing.credentials_secret if existing else None
 
     def _late(
         self,
