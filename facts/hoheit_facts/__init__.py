@@ -2,8 +2,9 @@
 
 from .countries import COUNTRIES, Country, countries_of
 from .engine import ENGINE, Engine
-from .gpus import GPUS, Gpu
+from .gpus import GPUS, Gpu, gpu_named
 from .images import IMAGES, CatalogueImage
+from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
 from .metrics import METRICS, ExporterMetrics, known_series
 from .profiles import PROFILES, Profile
 from .regions import (
@@ -25,6 +26,7 @@ __all__ = [
     "ENGINE",
     "GPUS",
     "IMAGES",
+    "INSTANCE_TYPES",
     "METRICS",
     "OPERATORS",
     "PROFILES",
@@ -37,6 +39,7 @@ __all__ = [
     "Engine",
     "ExporterMetrics",
     "Gpu",
+    "InstanceType",
     "Operator",
     "Profile",
     "Region",
@@ -44,6 +47,8 @@ __all__ = [
     "Switch",
     "Zone",
     "countries_of",
+    "gpu_named",
+    "instance_types_with",
     "known_series",
     "region_named",
     "service_at",

@@ -17,7 +17,8 @@ class Gpu:
     reported_memory_mib: int
     """Memory in MiB as the cloud that rents it reports it; more than a process can allocate."""
     measured_memory_mib: int | None
-    """Framebuffer in MiB as seen on the device (used plus free); None where nobody measured it."""
+    """Memory in MiB that CUDA names as the total, or used plus free of the framebuffer: without
+    what the driver reserves, which differs by driver. None where nobody measured it."""
     sources: dict[str, str]
     """Field name to where the value was read, with its date."""
 
@@ -39,3 +40,23 @@ def _read(records: list[dict[str, Any]]) -> dict[str, Gpu]:
 
 GPUS: dict[str, Gpu] = _read(load("gpus"))
 """Every GPU model of the catalogue by name."""
+
+
+def gpu_named(text: str) -> Gpu:
+    """Return a GPU by its name in the catalogue, in any case, with or without ``nvidia-``.
+
+    The beginning of a name is enough where only one GPU begins with it.
+
+    Raises:
+        ValueError: if none or more than one is meant.
+    """
+    wanted = text.lower().removeprefix("nvidia-")
+    by_name = {name.lower(): gpu for name, gpu in GPUS.items()}
+    if wanted in by_name:
+        return by_name[wanted]
+    meant = [gpu for name, gpu in by_name.items() if wanted and name.startswith(f"{wanted}-")]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise ValueError(f"'{text}' may be {' or '.join(gpu.name for gpu in meant)}; say which")
+    raise ValueError(f"no '{text}' in the catalogue; known: {', '.join(GPUS)}")
