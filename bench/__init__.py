@@ -1,0 +1,1 @@
+"""What it costs, as commands that print ratios."""
