@@ -2,10 +2,17 @@
 
 from .countries import COUNTRIES, Country, countries_of
 from .engine import ENGINE, Engine
+from .engine_memory import ENGINE_MEMORY, OBSERVED_MEMORY, EngineMemory, engine_memory
+from .engines import ENGINES, EngineCatalogue, Flag, Metric, Route
 from .gpus import GPUS, Gpu, gpu_named
+from .histograms import HISTOGRAMS, ExporterHistograms, bucket_boundaries
+from .image_sizes import IMAGE_SIZES, ImageSize
 from .images import IMAGES, CatalogueImage
 from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
+from .kv_cache import KV_CACHE_RULES, KvCacheRules
 from .metrics import METRICS, ExporterMetrics, known_series
+from .mig import MIG_PROFILES, MigProfile, mig_profiles_of, mig_slice
+from .models import CONFIG_DEFAULTS, MODELS, Model
 from .profiles import PROFILES, Profile
 from .regions import (
     OPERATORS,
@@ -22,12 +29,21 @@ from .regions import (
 from .telemetry import TELEMETRY, Switch, switches_off
 
 __all__ = [
+    "CONFIG_DEFAULTS",
     "COUNTRIES",
     "ENGINE",
+    "ENGINES",
+    "ENGINE_MEMORY",
     "GPUS",
+    "HISTOGRAMS",
     "IMAGES",
+    "IMAGE_SIZES",
     "INSTANCE_TYPES",
+    "KV_CACHE_RULES",
     "METRICS",
+    "MIG_PROFILES",
+    "MODELS",
+    "OBSERVED_MEMORY",
     "OPERATORS",
     "PROFILES",
     "REGIONS",
@@ -37,19 +53,33 @@ __all__ = [
     "CatalogueImage",
     "Country",
     "Engine",
+    "EngineCatalogue",
+    "EngineMemory",
+    "ExporterHistograms",
     "ExporterMetrics",
+    "Flag",
     "Gpu",
+    "ImageSize",
     "InstanceType",
+    "KvCacheRules",
+    "Metric",
+    "MigProfile",
+    "Model",
     "Operator",
     "Profile",
     "Region",
+    "Route",
     "Service",
     "Switch",
     "Zone",
+    "bucket_boundaries",
     "countries_of",
+    "engine_memory",
     "gpu_named",
     "instance_types_with",
     "known_series",
+    "mig_profiles_of",
+    "mig_slice",
     "region_named",
     "service_at",
     "switches_off",

@@ -11,6 +11,9 @@ class Engine:
 
     name: str
     version: str
+    """The release that serves unless somebody says otherwise."""
+    rendered_versions: tuple[str, ...]
+    """Releases for which command lines are rendered; of others, only memory is planned."""
     source: str
     block_size_tokens: int
     """Tokens in one page of the KV cache (PagedAttention's block)."""
@@ -28,7 +31,8 @@ class Engine:
 
 def _read() -> Engine:
     record = load("engine")
-    lists = {key: tuple(record.pop(key)) for key in ("inference_paths", "tuning_flags")}
+    listed = ("rendered_versions", "inference_paths", "tuning_flags")
+    lists = {key: tuple(record.pop(key)) for key in listed}
     return Engine(**lists, **record)
 
 

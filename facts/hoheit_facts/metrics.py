@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._data import load
+from .engine import ENGINE
+from .engines import ENGINES, EngineCatalogue
 
 _PARTS = {
     "counter": ("",),
@@ -36,7 +38,19 @@ def _read(records: list[dict[str, Any]]) -> tuple[ExporterMetrics, ...]:
     return tuple(ExporterMetrics(**record) for record in records)
 
 
-METRICS: tuple[ExporterMetrics, ...] = _read(load("metrics"))
+def _of_engine(catalogue: EngineCatalogue) -> ExporterMetrics:
+    return ExporterMetrics(
+        exporter=ENGINE.name,
+        version=catalogue.version,
+        source=catalogue.source,
+        metrics={metric.name: metric.type for metric in catalogue.metrics},
+    )
+
+
+METRICS: tuple[ExporterMetrics, ...] = (
+    *(_of_engine(catalogue) for catalogue in ENGINES.values()),
+    *_read(load("metrics")),
+)
 """Every exporter and version whose metrics are known."""
 
 

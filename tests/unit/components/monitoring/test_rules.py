@@ -55,7 +55,7 @@ def test_two_services_never_mix_in_a_rule(name: str) -> None:
 
 
 def test_a_rule_without_its_series_is_not_rendered() -> None:
-    old = rules_for(SETTINGS, [scrape_target(exporter_version="0.14.1")])
+    old = rules_for(SETTINGS, [scrape_target(exporter_version="0.11.0")])
     assert names(old) == {"TargetDown", "TargetMissing"}
     assert "VllmRequestsWaiting" in names(rules_for(SETTINGS, [scrape_target()]))
 
@@ -154,6 +154,6 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 def test_what_no_rule_watches_is_said() -> None:
     assert unwatched(TARGETS) == []
-    old: ScrapeTarget = scrape_target(exporter_version="0.14.1")
+    old: ScrapeTarget = scrape_target(exporter_version="0.11.0")
     (said,) = unwatched([old, gateway_target()])
-    assert said.startswith("vllm 0.14.1 (mistral): its metrics are not known")
+    assert said.startswith("vllm 0.11.0 (mistral): its metrics are not known")

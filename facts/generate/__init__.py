@@ -1,0 +1,1 @@
+"""Programs that write facts from the software that they are about; not part of the wheel."""

@@ -1,0 +1,1 @@
+"""Writes what a release of vLLM says of itself."""
