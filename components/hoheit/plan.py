@@ -1,166 +1,171 @@
-"""Memory before anything starts: what can be ruled out, and what stays unknown."""
+"""Plans the memory of one replica before anything starts."""
 
-from hoheit_facts import ENGINE, Gpu
+from typing import Any, Self
+
+from hoheit_facts import ENGINE, GPUS, Gpu, engine_memory
+from pydantic import Field, model_validator
 
 from ._args import Args
-from .engine import Dtype, EngineSettings, KvCacheDtype
-from .model_weights import Architecture, ModelWeights
+from ._plan.gpu import gpu_plan
+from ._plan.host import host_plan
+from ._plan.refusals import DoesNotFitError, TooLargeError, smaller_weights
+from .engine import Dtype, KvCacheDtype
+from .memory_plan import MemoryPlan
 
-_GIB = 1024**3
-_MIB_PER_GIB = 1024
-SHARED_MEMORY_GIB = 2
-"""Of /dev/shm in a server pod; it counts against the memory limit of the container."""
-_FLOAT32_BYTES = 4
-_KV_BYTES = {
-    KvCacheDtype.AUTO: 2,
-    KvCacheDtype.BFLOAT16: 2,
-    KvCacheDtype.FP8: 1,
-    KvCacheDtype.FP8_E4M3: 1,
-    KvCacheDtype.FP8_E5M2: 1,
-}
+__all__ = [
+    "DoesNotFitError",
+    "GpuFit",
+    "HostRequest",
+    "PlanRequest",
+    "fitting_gpus",
+    "plan_gpu",
+    "plan_host",
+]
 
-
-class MemoryPlan(Args):
-    """Memory of each GPU of one replica, in GiB. Upper bounds: what is unknown only takes away."""
-
-    device: str
-    """Name of the GPU, or ``CPU``."""
-    memory_gib: float
-    """Memory of the GPU, or of the server container."""
-    memory_source: str
-    budget_gib: float
-    """What the engine may use: on a GPU, memory times ``gpu_memory_utilization``."""
-    weights_gib: float
-    """Share of one GPU in the declared size of the weights."""
-    kv_cache_gib: float
-    """At most: budget minus weights."""
-    kv_bytes_per_token: int | None
-    """On one GPU; None without architecture facts."""
-    kv_tokens: int | None
-    """At most, in whole blocks."""
-    max_concurrency: float | None
-    """At most, requests of full length at the same time."""
-    unknown: tuple[str, ...]
-    """What this plan does not know."""
+_COUNTS = (1, 2, 4, 8)
 
 
-class DoesNotFitError(ValueError):
-    """The model cannot start on this GPU, whatever the unknowns are."""
+class ModelRequest(Args):
+    """A model, and how it is to be served."""
+
+    version: str = ENGINE.version
+    """Release of vLLM; every one in ``hoheit_facts.ENGINE_MEMORY`` can be planned for."""
+    repository: str | None = None
+    """``organisation/name``: where ``config`` is not given, the catalogue knows some."""
+    config: dict[str, Any] | None = None
+    """Facts of the model's ``config.json``, as they stand there."""
+    weights_gib: float | None = Field(default=None, gt=0)
+    """Size of the whole model; computed from ``config`` where it is not given."""
+    max_model_len: int | None = Field(default=None, gt=0)
+    """Longest request in tokens; the model's own where None."""
+    dtype: Dtype = Dtype.AUTO
+    kv_cache_dtype: KvCacheDtype = KvCacheDtype.AUTO
+    max_num_seqs: int | None = Field(default=None, gt=0)
+    """Requests in one batch; the engine's own default where None."""
+    max_num_batched_tokens: int | None = Field(default=None, gt=0)
+    """Tokens in one step; the engine's own default where None."""
+    block_size: int | None = Field(default=None, gt=0)
+    """Tokens in one page of the KV cache; the engine's own choice where None."""
+    num_gpu_blocks_override: int | None = Field(default=None, gt=0)
+    """Blocks as the engine logged them, to see what they hold."""
+    max_loras: int = Field(default=0, ge=0)
+    """LoRA adapters in one batch; 0 without."""
+    max_lora_rank: int = Field(default=16, gt=0)
 
 
-def kv_bytes_per_token(architecture: Architecture, engine: EngineSettings, gpus: int) -> int:
-    """Return the KV cache bytes that one token takes on one GPU.
+class PlanRequest(ModelRequest):
+    """One replica on GPUs of one kind."""
 
-    ``2 x layers x kv_heads x head_dim x bytes``, key and value; the heads are divided among
-    tensor-parallel GPUs and repeated where there are fewer heads than GPUs.
-    """
-    heads = max(1, architecture.kv_heads // gpus)
-    return 2 * architecture.layers * heads * architecture.head_dim * _kv_bytes(engine)
+    gpu: Gpu
+    gpus: int = Field(default=1, ge=1)
+    """GPUs of the replica: tensor-parallel size times pipeline stages."""
+    pipeline_parallel_size: int = Field(default=1, ge=1)
+    gpu_memory_utilization: float | None = Field(default=None, gt=0, le=1)
+    """Share of each GPU's memory that the engine may use; its own default where None."""
+    enforce_eager: bool = False
+    """No CUDA graphs."""
+    total_memory_gib: float | None = Field(default=None, gt=0)
+    """Memory of the GPU as CUDA names it, where it is known better than in the catalogue."""
+    free_memory_gib: float | None = Field(default=None, gt=0)
+    """What of it the engine finds free at its start, as it logs it."""
 
+    @model_validator(mode="after")
+    def _stages_divide_the_gpus(self) -> Self:
+        if self.gpus % self.pipeline_parallel_size:
+            raise ValueError(
+                f"pipeline_parallel_size: {self.pipeline_parallel_size} stages do not divide "
+                f"{self.gpus} GPUs; set gpus to a multiple of it"
+            )
+        return self
 
-def kv_tokens(kv_cache_gib: float, bytes_per_token: int) -> int:
-    """Return how many tokens fit, in whole blocks of the engine's page size."""
-    block_bytes = ENGINE.block_size_tokens * bytes_per_token
-    return int(kv_cache_gib * _GIB // block_bytes) * ENGINE.block_size_tokens
-
-
-def plan_memory(weights: ModelWeights, engine: EngineSettings, gpu: Gpu, gpus: int) -> MemoryPlan:
-    """Return the plan of one replica.
-
-    Raises:
-        DoesNotFitError: if weights and one request of full length exceed the budget even when
-            activations and CUDA graphs took nothing.
-    """
-    memory = gpu.memory_mib / _MIB_PER_GIB
-    budget = memory * engine.gpu_memory_utilization
-    share = weights.size_gib / gpus
-    left = budget - share
-    if left <= 0:
-        raise DoesNotFitError(
-            f"weights: {share:.2f} GiB on each {gpu.name}, but the engine may use {budget:.2f} GiB "
-            f"of {memory:.2f} GiB; take a larger GPU, more gpus, or a quantised model"
-        )
-    unknown = ["activation peak and CUDA graphs (less room for the KV cache than stated)"]
-    per_token = tokens = None
-    if weights.architecture is None:
-        unknown.append("KV cache per token (weights.architecture is not given)")
-    else:
-        per_token = kv_bytes_per_token(weights.architecture, engine, gpus)
-        tokens = kv_tokens(left, per_token)
-        _refuse_long_context(engine, weights.architecture)
-        _refuse_short_cache(tokens, engine)
-    return MemoryPlan(
-        device=gpu.name,
-        memory_gib=round(memory, 2),
-        memory_source=gpu.memory_source,
-        budget_gib=round(budget, 2),
-        weights_gib=round(share, 2),
-        kv_cache_gib=round(left, 2),
-        kv_bytes_per_token=per_token,
-        kv_tokens=tokens,
-        max_concurrency=None if tokens is None else round(tokens / engine.max_model_len, 2),
-        unknown=tuple(unknown),
-    )
+    @property
+    def tensor_parallel_size(self) -> int:
+        """GPUs over which each layer is divided."""
+        return self.gpus // self.pipeline_parallel_size
 
 
-def plan_host_memory(weights: ModelWeights, engine: EngineSettings, memory_mib: int) -> MemoryPlan:
-    """Return the plan of one replica without GPU, in the memory of its container.
+class HostRequest(ModelRequest):
+    """One replica without GPU, in the memory of its container."""
+
+    memory_mib: int = Field(gt=0)
+    cpu_kv_cache_gib: int = Field(gt=0)
+
+
+class GpuFit(Args):
+    """A GPU on which a model works out, and how many of them."""
+
+    gpu: Gpu
+    gpus: int
+    plan: MemoryPlan
+
+
+def plan_gpu(request: PlanRequest) -> MemoryPlan:
+    """Return the plan of one replica on its GPUs.
 
     Raises:
-        DoesNotFitError: if weights, KV cache and shared memory exceed the limit, or the KV cache
-            does not hold one request of full length.
+        DoesNotFitError: beginning with the field that is wrong, with the numbers and the way out.
+        ValueError: if the version or a field of ``config`` is not known.
     """
-    memory = memory_mib / _MIB_PER_GIB
-    budget = memory - SHARED_MEMORY_GIB
-    cache = float(engine.cpu_kv_cache_gib or 0)
-    if weights.size_gib + cache > budget:
-        raise DoesNotFitError(
-            f"memory_mib: {memory:.2f} GiB, but weights ({weights.size_gib:.2f} GiB), KV cache "
-            f"({cache:.2f} GiB) and shared memory ({SHARED_MEMORY_GIB} GiB) need more; raise it, "
-            "or lower engine.cpu_kv_cache_gib"
-        )
-    unknown = ["activation peak, and what Python and PyTorch take (more memory than stated)"]
-    per_token = tokens = None
-    if weights.architecture is None:
-        unknown.append("KV cache per token (weights.architecture is not given)")
-    else:
-        per_token = kv_bytes_per_token(weights.architecture, engine, gpus=1)
-        tokens = kv_tokens(cache, per_token)
-        _refuse_long_context(engine, weights.architecture)
-        _refuse_short_cache(tokens, engine)
-    return MemoryPlan(
-        device="CPU",
-        memory_gib=round(memory, 2),
-        memory_source="memory_mib of the service",
-        budget_gib=round(budget, 2),
-        weights_gib=round(weights.size_gib, 2),
-        kv_cache_gib=cache,
-        kv_bytes_per_token=per_token,
-        kv_tokens=tokens,
-        max_concurrency=None if tokens is None else round(tokens / engine.max_model_len, 2),
-        unknown=tuple(unknown),
-    )
+    try:
+        return gpu_plan(request)
+    except TooLargeError as error:
+        ways = [
+            *_more_of_the_gpu(request),
+            *_gpus_that_would_do(request),
+            *smaller_weights(request),
+        ]
+        advice = "; or ".join(ways) or "take a smaller model"
+        raise DoesNotFitError(f"{error}; {advice}") from None
 
 
-def _kv_bytes(engine: EngineSettings) -> int:
-    """Return the bytes of one element; ``auto`` is the dtype of the model, at least 16 bit."""
-    full = engine.kv_cache_dtype is KvCacheDtype.AUTO and engine.dtype is Dtype.FLOAT32
-    return _FLOAT32_BYTES if full else _KV_BYTES[engine.kv_cache_dtype]
+def plan_host(request: HostRequest) -> MemoryPlan:
+    """Return the plan of one replica without GPU.
+
+    Raises:
+        DoesNotFitError: beginning with the field that is wrong, with the numbers and the way out.
+    """
+    return host_plan(request)
 
 
-def _refuse_long_context(engine: EngineSettings, architecture: Architecture) -> None:
-    if engine.max_model_len > architecture.max_position_embeddings:
-        raise DoesNotFitError(
-            f"engine.max_model_len: {engine.max_model_len} tokens, but the model was made for "
-            f"{architecture.max_position_embeddings}; lower it, or state the scaled length in "
-            "weights.architecture.max_position_embeddings if the model scales its positions"
-        )
+def fitting_gpus(request: PlanRequest) -> list[GpuFit]:
+    """Return on which GPUs of the catalogue the model works out, least memory first.
+
+    Of each kind the smallest of 1, 2, 4 and 8 GPUs; ``gpu`` and ``gpus`` of the request do not
+    matter.
+    """
+    fits: list[GpuFit] = []
+    for gpu in GPUS.values():
+        for count in _COUNTS:
+            if count % request.pipeline_parallel_size:
+                continue
+            asked = {"gpu": gpu, "gpus": count, "total_memory_gib": None, "free_memory_gib": None}
+            try:
+                plan = gpu_plan(request.model_copy(update=asked))
+            except ValueError:
+                continue
+            if plan.kv_cache.gib is None:
+                # The weights are not known, so nobody can say where they fit.
+                return []
+            fits.append(GpuFit(gpu=gpu, gpus=count, plan=plan))
+            break
+    return sorted(fits, key=lambda fit: (fit.gpus * fit.gpu.memory_mib, fit.gpus))
 
 
-def _refuse_short_cache(tokens: int, engine: EngineSettings) -> None:
-    if tokens < engine.max_model_len:
-        raise DoesNotFitError(
-            f"engine.max_model_len: one request of {engine.max_model_len} tokens needs more KV "
-            f"cache than there is (at most {tokens} tokens); lower it, or take more GPU memory, or "
-            "leave out weights.architecture if the model does not keep a full cache in every layer"
-        )
+def _more_of_the_gpu(request: PlanRequest) -> list[str]:
+    """Say whether these GPUs would do, if the engine had its usual share of them."""
+    usual = engine_memory(request.version).default_gpu_memory_utilization
+    if (request.gpu_memory_utilization or usual) >= usual:
+        return []
+    try:
+        gpu_plan(request.model_copy(update={"gpu_memory_utilization": usual}))
+    except DoesNotFitError:
+        return []
+    return [f"engine.gpu_memory_utilization: it fits at {usual:g}"]
+
+
+def _gpus_that_would_do(request: PlanRequest) -> list[str]:
+    fits = fitting_gpus(request)
+    if not fits:
+        return []
+    named = ", ".join(f"{fit.gpus} x {fit.gpu.name}" for fit in fits[:4])
+    return [f"gpus: it fits on {named}"]

@@ -29,6 +29,6 @@ INSTANCE_TYPES: tuple[InstanceType, ...] = tuple(
 
 
 def instance_types_with(gpu: str, gpus: int) -> list[InstanceType]:
-    """Return the types with at least ``gpus`` of this GPU, the ones with fewest first."""
+    """Return the types with at least ``gpus`` of this GPU, the smallest first."""
     found = [one for one in INSTANCE_TYPES if one.gpu == gpu and one.gpus >= gpus]
-    return sorted(found, key=lambda one: (one.gpus, one.provider, one.name))
+    return sorted(found, key=lambda one: (one.gpus, one.memory_gib or 0, one.provider, one.name))

@@ -1,129 +1,342 @@
-"""GPU memory before anything starts, checked against what was measured on a real L4."""
+"""The memory plan of a replica on GPUs, checked against what was measured on a real L4."""
+
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from hoheit import Architecture, Dtype, KvCacheDtype
-from hoheit.plan import (
-    DoesNotFitError,
-    kv_bytes_per_token,
-    kv_tokens,
-    plan_host_memory,
-    plan_memory,
+from hoheit import (
+    Basis,
+    InvalidArgsError,
+    KvCacheDtype,
+    MemoryPlan,
+    PlanRequest,
+    VllmSettings,
+    fitting_gpus,
+    plan_gpu,
 )
-from hoheit_facts import GPUS
+from hoheit.plan import DoesNotFitError
+from hoheit_facts import GPUS, MODELS
 from hypothesis import given
 from hypothesis import strategies as st
-from support.samples import MISTRAL, engine, hub_weights
+from support.samples import MISTRAL, engine, hub_weights, settings
 
-L4 = GPUS["L4"]
-MEASURED_KV_GIB = 15.0723
-"""vLLM logged 15.07 GiB and 123,472 tokens for Mistral-7B-v0.1-AWQ on an L4 at 0.88."""
-
-
-def test_a_token_of_mistral_7b_takes_128_kib() -> None:
-    assert kv_bytes_per_token(MISTRAL, engine(), gpus=1) == 131_072
-
-
-def test_the_measured_kv_cache_holds_the_measured_number_of_tokens() -> None:
-    tokens = kv_tokens(MEASURED_KV_GIB, 131_072)
-    assert (tokens // 16, tokens) == (7_717, 123_472)
-
-
-def test_the_plan_is_an_upper_bound_of_what_was_measured() -> None:
-    plan = plan_memory(hub_weights(), engine(gpu_memory_utilization=0.88), L4, gpus=1)
-    assert plan.memory_gib == 22.05
-    assert plan.budget_gib == pytest.approx(22.05 * 0.88, abs=0.01)
-    assert MEASURED_KV_GIB <= plan.kv_cache_gib < MEASURED_KV_GIB + 0.5
-    assert plan.kv_tokens is not None
-    assert 123_472 <= plan.kv_tokens < 123_472 * 1.03
-    assert plan.max_concurrency is not None
-    assert plan.max_concurrency >= 30.03
+PLAIN = {name: value for name, value in MISTRAL.items() if name != "quantization_config"}
+FULL = {**PLAIN, "sliding_window": None}
+LLAMA_70B = {
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "hidden_size": 8192,
+    "intermediate_size": 28672,
+    "vocab_size": 128256,
+    "num_hidden_layers": 80,
+    "num_attention_heads": 64,
+    "num_key_value_heads": 8,
+    "max_position_embeddings": 131072,
+    "tie_word_embeddings": False,
+    "torch_dtype": "bfloat16",
+}
 
 
-def test_a_budget_that_only_cuda_graphs_exceed_is_not_refused_but_names_them_as_unknown() -> None:
-    # 0.95 fails on a real L4 by 0.03 GiB of graphs; the plan claims no more than it knows.
-    plan = plan_memory(hub_weights(), engine(gpu_memory_utilization=0.95), L4, gpus=1)
-    assert plan.kv_cache_gib >= 16.6
-    assert any("CUDA graphs" in entry for entry in plan.unknown)
+def request(**changes: Any) -> PlanRequest:
+    asked = {
+        "version": "0.14.1",
+        "gpu": GPUS["L4"],
+        "config": MISTRAL,
+        "weights_gib": 3.96,
+        "max_model_len": 4096,
+        "gpu_memory_utilization": 0.88,
+        **changes,
+    }
+    return PlanRequest(**asked)
 
 
-def test_a_kv_cache_in_fp8_holds_twice_the_tokens() -> None:
-    for dtype in (KvCacheDtype.FP8, KvCacheDtype.FP8_E4M3, KvCacheDtype.FP8_E5M2):
-        assert kv_bytes_per_token(MISTRAL, engine(kv_cache_dtype=dtype), gpus=1) == 65_536
+def plan(**changes: Any) -> MemoryPlan:
+    return plan_gpu(request(**changes))
 
 
-@pytest.mark.parametrize(
-    ("dtype", "cache", "expected"),
-    [
-        (Dtype.FLOAT32, KvCacheDtype.AUTO, 262_144),
-        (Dtype.FLOAT32, KvCacheDtype.BFLOAT16, 131_072),
-        (Dtype.FLOAT32, KvCacheDtype.FP8, 65_536),
-        (Dtype.BFLOAT16, KvCacheDtype.AUTO, 131_072),
-        (Dtype.FLOAT16, KvCacheDtype.AUTO, 131_072),
-    ],
-)
-def test_the_kv_cache_takes_the_dtype_of_the_model_unless_it_has_its_own(
-    dtype: Dtype, cache: KvCacheDtype, expected: int
-) -> None:
-    asked = engine(dtype=dtype, kv_cache_dtype=cache)
-    assert kv_bytes_per_token(MISTRAL, asked, gpus=1) == expected
+def gib(share: Any) -> float:
+    assert share.gib is not None
+    return share.gib
 
 
-@pytest.mark.parametrize(
-    ("gpus", "expected"), [(1, 131_072), (2, 65_536), (4, 32_768), (8, 16_384)]
-)
-def test_tensor_parallel_gpus_share_the_kv_heads(gpus: int, expected: int) -> None:
-    assert kv_bytes_per_token(MISTRAL, engine(), gpus) == expected
+# F01-F06: Mistral-7B-v0.1-AWQ on an L4 with vLLM 0.14.1, as the engine logged it.
 
 
-def test_more_gpus_than_kv_heads_repeat_a_head_instead_of_splitting_it() -> None:
-    one_head = Architecture(layers=1, kv_heads=1, head_dim=1, max_position_embeddings=1)
-    assert kv_bytes_per_token(one_head, engine(), gpus=8) == 4
+def test_the_measured_kv_cache_is_met_within_three_percent() -> None:
+    made = plan()
+    assert gib(made.memory) == pytest.approx(22.05, abs=0.005)
+    assert gib(made.kv_cache) == pytest.approx(15.07, rel=0.03)
+    assert made.kv_tokens == pytest.approx(123_472, rel=0.03)
+    assert made.max_concurrency == pytest.approx(30.03, rel=0.03)
 
 
-def test_weights_are_shared_among_the_gpus() -> None:
-    plan = plan_memory(hub_weights(size_gib=37.0), engine(), GPUS["L40S"], gpus=2)
-    assert plan.weights_gib == 18.5
+def test_the_logged_blocks_hold_exactly_the_logged_tokens_and_requests() -> None:
+    made = plan(num_gpu_blocks_override=7_717)
+    assert (made.kv_tokens, made.kv_tokens_at_least) == (123_472, 123_472)
+    assert made.max_concurrency == 30.03
 
 
-def test_without_architecture_the_kv_cache_is_unknown_and_said_to_be() -> None:
-    plan = plan_memory(hub_weights(architecture=None), engine(), L4, gpus=1)
-    assert (plan.kv_bytes_per_token, plan.kv_tokens, plan.max_concurrency) == (None, None, None)
-    assert any("weights.architecture" in entry for entry in plan.unknown)
+def test_a_token_of_mistral_7b_takes_128_kib_and_half_of_it_in_fp8() -> None:
+    assert plan().kv_bytes_per_token == 131_072
+    assert plan(kv_cache_dtype=KvCacheDtype.FP8).kv_bytes_per_token == 65_536
+
+
+def test_a_share_that_leaves_no_room_for_graphs_is_refused_with_the_highest_that_does() -> None:
+    with pytest.raises(DoesNotFitError) as refused:
+        plan(gpu_memory_utilization=0.95)
+    text = str(refused.value)
+    assert text.startswith("engine.gpu_memory_utilization: 0.95 leaves 1.10 GiB of 22.05 GiB")
+    assert "captures CUDA graphs outside its budget" in text
+    assert "set 0.94 or less, or engine.enforce_eager" in text
+
+
+def test_the_highest_share_that_is_accepted_has_a_warning_about_what_is_left() -> None:
+    made = plan(gpu_memory_utilization=0.94)
+    assert any("CUDA graphs may leave 0.1" in line for line in made.warnings)
+    assert plan(gpu_memory_utilization=0.88).warnings == ()
+
+
+def test_without_graphs_the_same_share_is_accepted() -> None:
+    assert gib(plan(gpu_memory_utilization=0.95, enforce_eager=True).kv_cache) > 16
+
+
+def test_a_version_that_counts_graphs_in_its_budget_has_less_kv_cache_and_no_such_refusal() -> None:
+    old = plan(gpu_memory_utilization=0.94)
+    new = plan(gpu_memory_utilization=0.94, version="0.32.0")
+    assert new.graphs_in_budget
+    assert gib(new.kv_cache) < gib(old.kv_cache)
+    assert gib(plan(gpu_memory_utilization=0.95, version="0.32.0").kv_cache) > 0
+
+
+def test_the_default_share_is_that_of_the_version() -> None:
+    old = plan(gpu_memory_utilization=None)
+    new = plan(gpu_memory_utilization=None, version="0.32.0")
+    assert gib(old.budget) == pytest.approx(gib(old.memory) * 0.90)
+    assert gib(new.budget) == pytest.approx(gib(new.memory) * 0.92)
+
+
+# How a number is known.
+
+
+def test_every_number_says_how_it_is_known() -> None:
+    made = plan()
+    assert made.memory.basis is Basis.MEASURED
+    assert made.weights.basis is Basis.DECLARED
+    assert made.activations.basis is Basis.DERIVED
+    assert made.cuda_graphs.basis is Basis.ESTIMATED
+    assert plan(weights_gib=None).weights.basis is Basis.DERIVED
+    assert plan(total_memory_gib=22.0).memory.basis is Basis.DECLARED
 
 
 def test_the_source_of_the_gpu_memory_is_part_of_the_plan() -> None:
-    assert plan_memory(hub_weights(), engine(), L4, gpus=1).memory_source == L4.memory_source
+    assert plan().memory.source == GPUS["L4"].memory_source
 
 
-def test_weights_larger_than_the_budget_are_refused_with_both_numbers_and_a_way_out() -> None:
+def test_memory_that_nobody_measured_has_an_error() -> None:
+    unmeasured = replace(GPUS["L4"], measured_memory_mib=None)
+    made = plan(gpu=unmeasured)
+    assert made.memory.basis is Basis.ESTIMATED
+    assert made.memory.error_gib > 0
+
+
+def test_a_model_of_the_catalogue_needs_no_configuration_and_says_where_it_is_from() -> None:
+    repository = "TheBloke/Mistral-7B-v0.1-AWQ"
+    made = plan(config=None, repository=repository)
+    assert made.model == f"config.json of {repository} (catalogue)"
+    assert made.kv_tokens == plan().kv_tokens
+
+
+def test_the_samples_are_what_the_catalogue_says() -> None:
+    known = MODELS["TheBloke/Mistral-7B-v0.1-AWQ"].config
+    assert {name: known[name] for name in ("hidden_size", "sliding_window")} == {
+        name: MISTRAL[name] for name in ("hidden_size", "sliding_window")
+    }
+
+
+def test_without_facts_the_kv_cache_is_an_upper_bound_and_its_tokens_are_unknown() -> None:
+    made = plan(config=None)
+    assert (made.kv_bytes_per_token, made.kv_tokens, made.max_concurrency) == (None, None, None)
+    assert made.kv_cache.basis is Basis.UNKNOWN
+    assert gib(made.kv_cache) > gib(plan().kv_cache)
+    assert any("weights.config is not given" in line for line in made.unknown)
+
+
+def test_an_unknown_architecture_is_reported_and_not_guessed() -> None:
+    made = plan(config={**MISTRAL, "architectures": ["NeverHeardOfForCausalLM"]})
+    assert made.kv_tokens is None
+    assert any("NeverHeardOfForCausalLM" in line for line in made.unknown)
+
+
+def test_without_weights_and_facts_nothing_is_known_and_nothing_refused() -> None:
+    made = plan(config=None, weights_gib=None)
+    assert made.kv_cache.gib is None
+    assert any(line.startswith("weights: ") for line in made.unknown)
+
+
+def test_the_encoder_of_a_multimodal_model_is_named_as_not_counted() -> None:
+    assert plan().unknown == ()
+    (line,) = plan(config={**MISTRAL, "vision_config": {}}).unknown
+    assert line.startswith("vision_config: its weights")
+
+
+def test_a_field_that_is_missing_is_named() -> None:
+    short = {name: value for name, value in MISTRAL.items() if name != "num_hidden_layers"}
+    with pytest.raises(ValueError, match=r"^weights\.config\.num_hidden_layers: "):
+        plan(config=short)
+
+
+def test_declared_weights_of_another_model_are_pointed_out() -> None:
+    (line,) = plan(config=PLAIN, max_model_len=4096).warnings
+    assert line.startswith("weights.size_gib: 3.96 GiB per GPU, but weights.config describes 13.5")
+    assert "quantization_config" in line
+
+
+# Refusals.
+
+
+def test_weights_larger_than_the_budget_are_refused_with_the_gpus_that_would_do() -> None:
     with pytest.raises(DoesNotFitError) as refused:
-        plan_memory(hub_weights(size_gib=37.0), engine(), L4, gpus=1)
-    assert "37.00 GiB on each L4" in str(refused.value)
-    assert "20.29 GiB of 22.05 GiB" in str(refused.value)
-    assert "larger GPU" in str(refused.value)
+        plan(config=LLAMA_70B, weights_gib=None)
+    text = str(refused.value)
+    assert text.startswith("weights: 131.")
+    assert "GiB on each L4" in text
+    assert "but it may use 19.40 GiB of 22.05 GiB" in text
+    assert "gpus: it fits on " in text
 
 
-def test_one_request_longer_than_the_kv_cache_is_refused_with_the_tokens_that_fit() -> None:
-    long = MISTRAL.model_copy(update={"max_position_embeddings": 1_000_000})
-    with pytest.raises(DoesNotFitError, match=r"of 500000 tokens needs .* \(at most 1\d{5} tokens"):
-        plan_memory(hub_weights(architecture=long), engine(max_model_len=500_000), L4, gpus=1)
+def test_what_fewer_bits_would_take_is_part_of_the_way_out() -> None:
+    with pytest.raises(DoesNotFitError, match=r"quantised to 8 bit they take \d\.\d\d GiB on each"):
+        plan(config=PLAIN, weights_gib=None, gpu=GPUS["T4"])
 
 
-def test_a_context_longer_than_the_model_was_made_for_is_refused() -> None:
+def test_one_request_longer_than_the_kv_cache_is_refused_with_the_length_that_fits() -> None:
+    tight = {"config": FULL, "weights_gib": None, "gpu_memory_utilization": 0.7}
+    with pytest.raises(DoesNotFitError) as refused:
+        plan(**tight, max_model_len=32_768)
+    text = str(refused.value)
+    assert text.startswith("engine.max_model_len: one request of 32768 tokens needs ")
+    longest = int(text.split("set ")[1].split(" or less", maxsplit=1)[0])
+    fits = plan(**tight, max_model_len=longest)
+    assert fits.max_concurrency is not None
+    assert fits.max_concurrency >= 1
+
+
+def test_a_context_longer_than_the_models_is_refused() -> None:
     with pytest.raises(DoesNotFitError, match=r"40000 tokens, but the model was made for 32768"):
-        plan_memory(hub_weights(), engine(max_model_len=40_000), L4, gpus=1)
+        plan(max_model_len=40_000)
 
 
-@given(
-    gib=st.floats(min_value=0, max_value=200),
-    bytes_per_token=st.integers(min_value=1, max_value=1 << 22),
+def test_the_models_own_context_is_the_default() -> None:
+    assert plan(max_model_len=None, config=PLAIN, weights_gib=13.5, version="0.32.0", gpus=2)
+    with pytest.raises(ValueError, match=r"^max_model_len: required"):
+        plan(config=None, max_model_len=None)
+
+
+@pytest.mark.parametrize(
+    ("config", "gpus", "said"),
+    [
+        (MISTRAL, 3, r"^gpus: 3 do not divide the 32 attention heads .*: 1, 2, 4, 8$"),
+        ({**MISTRAL, "num_attention_heads": 24, "head_dim": 128}, 3, r"^gpus: 3 .* 8 KV heads"),
+        ({**MISTRAL, "num_key_value_heads": 6}, 4, r"^gpus: 4 do not divide the 6 KV heads"),
+    ],
 )
-def test_tokens_come_in_whole_blocks_and_never_exceed_the_memory(
-    gib: float, bytes_per_token: int
+def test_gpus_that_do_not_divide_the_heads_are_refused(
+    config: dict[str, Any], gpus: int, said: str
 ) -> None:
-    tokens = kv_tokens(gib, bytes_per_token)
-    assert tokens % 16 == 0
-    assert tokens * bytes_per_token <= gib * 1024**3 < (tokens + 16) * bytes_per_token
+    with pytest.raises(DoesNotFitError, match=said):
+        plan(config=config, gpus=gpus)
+
+
+@pytest.mark.parametrize(("kv_heads", "gpus"), [(8, 1), (8, 8), (2, 8), (1, 4), (16, 8)])
+def test_gpus_that_divide_the_kv_heads_or_repeat_them_are_accepted(
+    kv_heads: int, gpus: int
+) -> None:
+    config = {**FULL, "num_key_value_heads": kv_heads}
+    made = plan(config=config, gpus=gpus, weights_gib=13.5)
+    assert made.kv_bytes_per_token == 32 * max(1, kv_heads // gpus) * 2 * 128 * 2
+
+
+def test_more_stages_than_layers_are_refused() -> None:
+    with pytest.raises(DoesNotFitError, match=r"^engine\.pipeline_parallel_size: 64 stages, .* 32 layers"):
+        plan(gpus=64, pipeline_parallel_size=64)
+
+
+def test_stages_that_do_not_divide_the_gpus_are_refused() -> None:
+    with pytest.raises(InvalidArgsError, match="pipeline_parallel_size: 3 stages do not divide 4"):
+        request(gpus=4, pipeline_parallel_size=3)
+
+
+def test_a_share_that_the_engine_would_not_find_free_is_refused() -> None:
+    with pytest.raises(DoesNotFitError, match=r"^engine\.gpu_memory_utilization: 1 of 22\.05 GiB"):
+        plan(gpu_memory_utilization=1.0, version="0.32.0")
+    with pytest.raises(DoesNotFitError, match=r"only 10\.00 GiB are free .*; set 0\.45 or less"):
+        plan(free_memory_gib=10.0)
+
+
+# The catalogue of GPUs.
+
+
+def test_gpus_that_fit_come_with_the_smallest_count_and_least_memory_first() -> None:
+    fits = fitting_gpus(request(config=LLAMA_70B, weights_gib=None, max_model_len=8192))
+    counts = {fit.gpu.name: fit.gpus for fit in fits}
+    assert counts["H200"] == 2
+    # The sampler of vLLM 0.14.1 sorts the logits of 1,024 requests here, and of 256 on an A100.
+    assert (counts["H100-80GB"], counts["A100-80GB"]) == (4, 2)
+    assert counts["L40S"] == 4
+    assert "T4" not in counts
+    sizes = [fit.gpus * fit.gpu.memory_mib for fit in fits]
+    assert sizes == sorted(sizes)
+    assert all(fit.plan.device == fit.gpu.name for fit in fits)
+
+
+def test_no_gpu_is_named_for_weights_that_nobody_knows() -> None:
+    assert fitting_gpus(request(config=None, weights_gib=None)) == []
+
+
+# Text and services.
+
+
+def test_the_text_shows_the_whole_calculation() -> None:
+    lines = plan(num_gpu_blocks_override=7_717).lines()
+    assert lines[0] == "L4, 1 GPU per replica, vLLM 0.14.1, weights.config"
+    named = [line.split()[:2] for line in lines[1:10]]
+    assert [" ".join(words) for words in named] == [
+        "memory 22.05",
+        "budget 19.40",
+        "- weights",
+        "- adapters",
+        "- activations",
+        "- other",
+        "CUDA graphs",
+        "= KV",
+        "headroom 2.65",
+    ]
+    assert "123,472 tokens" in lines[10]
+    assert "7,717 blocks of 16" in lines[10]
+    assert "131,072 bytes per token" in lines[10]
+    assert lines[11] == "Maximum concurrency for 4,096 tokens per request: 30.03x"
+
+
+def test_warnings_and_what_is_unknown_end_the_text() -> None:
+    assert plan(gpu_memory_utilization=0.94).lines()[-1].startswith("warning: engine.gpu_memory_")
+    assert plan(config=None).lines()[-1].startswith("unknown: ")
+    assert "GPU KV cache size: unknown" in plan(config=None).lines()
+
+
+def test_a_service_is_planned_by_its_settings() -> None:
+    service: VllmSettings = settings(engine=engine(gpu_memory_utilization=0.88, max_num_seqs=64))
+    made = service.plan_for(GPUS["L4"])
+    assert made == plan(
+        version="0.32.0",
+        repository="TheBloke/Mistral-7B-v0.1-AWQ",
+        max_num_seqs=64,
+    )
+
+
+def test_a_service_that_does_not_divide_its_heads_is_refused_on_its_pool() -> None:
+    with pytest.raises(ValueError, match=r"^gpus: 3 do not divide the 32 attention heads"):
+        settings(gpus=3).plan_for(GPUS["L4"])
+    assert settings(gpus=3, weights=hub_weights(config=None, repository="a/b")).plan_for(GPUS["L4"])
 
 
 @given(
@@ -131,43 +344,27 @@ def test_tokens_come_in_whole_blocks_and_never_exceed_the_memory(
     st.floats(min_value=0.1, max_value=1),
     st.floats(min_value=0.1, max_value=150),
     st.sampled_from([1, 2, 4, 8]),
+    st.sampled_from(["0.14.1", "0.32.0", "0.33.0"]),
 )
 def test_a_plan_never_spends_more_than_its_budget(
-    gpu: str, share: float, size_gib: float, gpus: int
+    gpu: str, share: float, weights: float, gpus: int, version: str
 ) -> None:
-    weights = hub_weights(size_gib=size_gib)
     try:
-        plan = plan_memory(weights, engine(gpu_memory_utilization=share), GPUS[gpu], gpus)
+        made = plan(
+            gpu=GPUS[gpu],
+            gpus=gpus,
+            gpu_memory_utilization=share,
+            weights_gib=weights,
+            version=version,
+        )
     except DoesNotFitError:
         return
-    assert plan.kv_tokens is not None
-    assert plan.kv_bytes_per_token is not None
-    kv_gib = plan.kv_tokens * plan.kv_bytes_per_token / 1024**3
-    assert size_gib / gpus + kv_gib <= GPUS[gpu].memory_mib / 1024 * share
-    assert plan.kv_tokens >= 4096
-
-
-CPU = {"cpu_kv_cache_gib": 2}
-SMALL = Architecture(layers=24, kv_heads=2, head_dim=64, max_position_embeddings=32768)
-"""Qwen2.5-0.5B, from its `config.json`."""
-
-
-def test_without_a_gpu_the_plan_is_of_the_containers_memory() -> None:
-    weights = hub_weights(size_gib=0.93, architecture=SMALL)
-    plan = plan_host_memory(weights, engine(**CPU), memory_mib=6144)
-    assert (plan.device, plan.memory_gib, plan.kv_cache_gib) == ("CPU", 6.0, 2.0)
-    assert plan.kv_bytes_per_token == 2 * 24 * 2 * 64 * 2
-    assert plan.kv_tokens == 2 * 1024**3 // (plan.kv_bytes_per_token * 16) * 16
-
-
-def test_weights_and_cache_that_exceed_the_containers_memory_are_refused() -> None:
-    weights = hub_weights(size_gib=2.5, architecture=SMALL)
-    with pytest.raises(DoesNotFitError, match=r"^memory_mib: 6\.00 GiB, but weights \(2\.50 GiB\)"):
-        plan_host_memory(weights, engine(**CPU), memory_mib=6144)
-
-
-def test_a_request_that_the_cache_of_a_cpu_cannot_hold_is_refused() -> None:
-    with pytest.raises(DoesNotFitError, match=r"^engine\.max_model_len: one request of 32768"):
-        plan_host_memory(
-            hub_weights(size_gib=1), engine(max_model_len=32768, **CPU), memory_mib=8192
-        )
+    taken = [made.weights, made.adapters, made.activations, made.other, made.kv_cache]
+    if made.graphs_in_budget:
+        taken.append(made.cuda_graphs)
+    assert sum(gib(each) for each in taken) == pytest.approx(gib(made.budget))
+    assert made.kv_tokens is not None
+    assert made.kv_bytes_per_token is not None
+    assert made.kv_tokens * made.kv_bytes_per_token <= gib(made.kv_cache) * 1024**3
+    assert made.max_concurrency is not None
+    assert made.max_concurrency >= 1

@@ -1,0 +1,97 @@
+"""What is known of the model that a plan is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from hoheit_facts import CONFIG_DEFAULTS, MODELS
+
+from hoheit._sizing.architecture import Quantization, UnknownArchitectureError
+from hoheit._sizing.config_json import ARCHITECTURES, read_config
+from hoheit.engine import Dtype
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hoheit._sizing.architecture import Architecture
+    from hoheit.plan import ModelRequest
+
+_FLOAT32_BYTES, _HALF_BYTES = 4, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model by its configuration."""
+
+    architecture: Architecture
+    config: Mapping[str, object]
+    """Of the text model, where there are several."""
+    element_bytes: int
+    """Of an activation, and of a weight that is not quantised."""
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownModel:
+    """A model of which nobody said enough."""
+
+    reason: str
+
+
+def model_of(request: ModelRequest) -> Model | UnknownModel:
+    """Return what the request, or else the catalogue, says about the model.
+
+    Raises:
+        ValueError: beginning with the field of ``weights.config`` that is missing or wrong.
+    """
+    config, source = request.config, "weights.config"
+    known = MODELS.get(request.repository or "")
+    if config is None and known is not None:
+        config, source = known.config, f"config.json of {request.repository} (catalogue)"
+    if config is None:
+        return UnknownModel(
+            reason="weights.config is not given, and the catalogue does not know the model"
+        )
+    named = config.get("architectures")
+    if isinstance(named, list) and named and str(cast("list[object]", named)[0]) in ARCHITECTURES:
+        return _known(config, request, source)
+    return _unknown(config)
+
+
+def _known(config: Mapping[str, object], request: ModelRequest, source: str) -> Model:
+    try:
+        architecture = read_config(config)
+    except UnknownArchitectureError as error:
+        raise ValueError(f"weights.config.{error}") from None
+    nested = config.get("text_config")
+    text = cast("Mapping[str, object]", nested) if isinstance(nested, dict) else config
+    defaults = CONFIG_DEFAULTS.get(architecture.model_type, {})
+    return Model(
+        architecture=architecture,
+        config={**defaults, **config, **text},
+        element_bytes=_element_bytes(request.dtype),
+        source=source,
+    )
+
+
+def _unknown(config: Mapping[str, object]) -> UnknownModel:
+    """Return why a model is not known, which is no reason not to serve it."""
+    try:
+        read_config(config)
+    except UnknownArchitectureError as error:
+        text = str(error)
+    else:
+        text = "architectures: not known"
+    return UnknownModel(reason=f"weights.config.{text}")
+
+
+def quantized(model: Model, bits: int) -> Model:
+    """Return the same model with weights of ``bits`` in groups of 128, as AWQ and GPTQ do it."""
+    quantization = Quantization(method="awq", bits=bits, group_size=128, zero_point=True)
+    return replace(model, architecture=replace(model.architecture, quantization=quantization))
+
+
+def _element_bytes(dtype: Dtype) -> int:
+    """Return the bytes of one element; ``auto`` is 16 bit, to which the engine also casts 32."""
+    return _FLOAT32_BYTES if dtype is Dtype.FLOAT32 else _HALF_BYTES
