@@ -1,52 +1,56 @@
-"""How weights travel: from a hub into the object store, and from there into a server pod."""
+"""Where weights lie: in the object store, on a volume, in a server container."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING
 
-from hoheit_facts import switches_off
-
-from ._pod_security import container_security, pod_security
 from .model_weights import WeightsSource
 
 if TYPE_CHECKING:
     import pulumi
-    from pulumi_kubernetes.core.v1 import (
-        ContainerArgsDict,
-        EnvVarArgsDict,
-        PersistentVolumeClaimSpecArgsDict,
-        PodSpecArgsDict,
-        ResourceRequirementsArgsDict,
-        VolumeArgsDict,
-        VolumeMountArgsDict,
-    )
+    from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, VolumeArgsDict
 
-    from .cluster import StorageChoice
-    from .images import Images
-    from .model_weights import Hub, ModelWeights
+    from .capabilities import StorageChoice
+    from .lora import LoraAdapter
+    from .model_weights import ModelWeights
     from .object_store import ObjectStore
 
 MODELS = "/models"
 """Where the weights volume is mounted in a server pod."""
-FETCHER_USER = 65532
-"""The unprivileged user of the weights-fetcher image."""
-_TEMPORARY_GIB = 1
-_SPARE = 1.1
+SPARE = 1.1
 """Room for what a file system takes beside the files."""
-_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_AUTHORITY = "/etc/hoheit/authority"
-"""Where the certificate authority of a private object store is mounted."""
 
 
 def volume_gib(weights: ModelWeights) -> int:
     """Return the size in GiB that a volume needs to hold the weights."""
-    return math.ceil(weights.size_gib * _SPARE)
+    return math.ceil(weights.size_gib * SPARE)
 
 
 def is_pulled(weights: ModelWeights) -> bool:
     """Tell whether server pods copy the weights out of the object store."""
     return weights.source in (WeightsSource.HUB, WeightsSource.S3)
+
+
+def check_source(weights: ModelWeights, bucket: str | None, *, hub: bool) -> None:
+    """Tell whether the weights can reach a server pod with the means of an environment.
+
+    Args:
+        weights: the unit.
+        bucket: the environment's bucket; None where it has no object store.
+        hub: whether there is one to fetch a repository from.
+
+    Raises:
+        ValueError: beginning with the field that asks for what is not there.
+    """
+    source, inside = weights.source, f"s3://{bucket}/"
+    if is_pulled(weights) and bucket is None:
+        raise ValueError("weights: server pods take these from object_store, which is missing")
+    if source is WeightsSource.HUB and not hub:
+        raise ValueError("weights.repository: fetched from hub, which is missing")
+    if source is WeightsSource.S3 and not (weights.uri or "").startswith(inside):
+        raise ValueError(f"weights.uri: must lie in the object store's bucket, {inside}")
 
 
 def model_path(weights: ModelWeights) -> str:
@@ -57,20 +61,49 @@ def model_path(weights: ModelWeights) -> str:
     return MODELS if weights.source is WeightsSource.OCI else f"{MODELS}/{weights.name}"
 
 
-def object_prefix(weights: ModelWeights, store: ObjectStore) -> str:
-    """Return the key prefix under which the object store keeps this unit."""
-    if weights.source is WeightsSource.S3:
-        return (weights.uri or "").removeprefix(f"s3://{store.bucket}/").rstrip("/")
-    return f"{store.prefix}/{weights.repository}/{weights.revision}"
+def object_prefix(unit: ModelWeights | LoraAdapter, store: ObjectStore) -> str:
+    """Return the key prefix under which the object store keeps weights, or an adapter."""
+    if unit.source is WeightsSource.S3:
+        return (unit.uri or "").removeprefix(f"s3://{store.bucket}/").rstrip("/")
+    return f"{store.prefix}/{unit.repository}/{unit.revision}"
 
 
-def weights_volume(weights: ModelWeights, storage: StorageChoice) -> VolumeArgsDict:
+def is_shared(weights: ModelWeights, storage: StorageChoice) -> bool:
+    """Tell whether all pods of a service read one copy of the weights."""
+    return is_pulled(weights) and storage.read_write_many
+
+
+def unit_key(weights: ModelWeights) -> str:
+    """Return a few digits that change whenever the unit does, or which of its files belong to it:
+    the fetcher takes what does not belong away, and another pod may be reading it."""
+    whence = (weights.repository, weights.revision, weights.uri, weights.manifest_digest)
+    parts = (*map(str, whence), *sorted(weights.fetched))
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]
+
+
+def shared_claim_spec(
+    weights: ModelWeights, storage: StorageChoice
+) -> PersistentVolumeClaimSpecArgsDict:
+    """Return the claim of a volume that holds one copy of the weights for all pods."""
+    return {
+        "access_modes": ["ReadWriteMany"],
+        "storage_class_name": storage.storage_class or "",
+        "resources": {"requests": {"storage": f"{volume_gib(weights)}Gi"}},
+    }
+
+
+def weights_volume(
+    weights: ModelWeights, storage: StorageChoice, shared_claim: pulumi.Input[str] | None = None
+) -> VolumeArgsDict:
     """Return the volume of a server pod that holds the weights.
 
     Args:
         weights: the unit; a claim or an image is mounted as it is.
-        storage: where a copy out of the object store rests for the pod's life.
+        storage: where a copy out of the object store rests.
+        shared_claim: name of the claim that all pods share; None where each has its own volume.
     """
+    if shared_claim is not None:
+        return {"name": "weights", "persistent_volume_claim": {"claim_name": shared_claim}}
     if weights.source is WeightsSource.PVC:
         claim = (weights.uri or "").removeprefix("pvc://").partition("/")[0]
         return {
@@ -89,132 +122,3 @@ def weights_volume(weights: ModelWeights, storage: StorageChoice) -> VolumeArgsD
         "resources": {"requests": {"storage": size}},
     }
     return {"name": "weights", "ephemeral": {"volume_claim_template": {"spec": template}}}
-
-
-def pull_container(weights: ModelWeights, store: ObjectStore, image: str) -> ContainerArgsDict:
-    """Return the init container that copies and verifies the weights."""
-    arguments = [f"--destination={model_path(weights)}", *_store_arguments(weights, store)]
-    return {
-        "name": "weights",
-        "image": image,
-        "command": ["weights-fetcher", "pull"],
-        "args": [*arguments, *_digest_arguments(weights)],
-        "env": [*_fetcher_environment(), *_store_environment(store)],
-        # Its last line says in one sentence why it failed; `kubectl describe pod` then shows it.
-        "termination_message_policy": "FallbackToLogsOnError",
-        "resources": _resources(),
-        "security_context": container_security(),
-        "volume_mounts": [
-            {"name": "weights", "mount_path": MODELS},
-            {"name": "tmp", "mount_path": "/tmp", "sub_path": "weights"},  # noqa: S108 - emptyDir
-            *_authority_mounts(store),
-        ],
-    }
-
-
-def mirror_pod(
-    weights: ModelWeights,
-    store: ObjectStore,
-    hub: Hub,
-    images: Images,
-    service_account: pulumi.Input[str],
-) -> PodSpecArgsDict:
-    """Return the pod of the Job that brings the weights from the hub into the object store."""
-    arguments = [f"--repository={weights.repository}", f"--revision={weights.revision}"]
-    arguments += _store_arguments(weights, store)
-    arguments += [f"--allow={pattern}" for pattern in weights.files]
-    spec: PodSpecArgsDict = {
-        "restart_policy": "OnFailure",
-        "automount_service_account_token": False,
-        "enable_service_links": False,
-        "service_account_name": service_account,
-        "security_context": pod_security(FETCHER_USER),
-        "containers": [
-            {
-                "name": "mirror",
-                "image": images.reference("weights_fetcher"),
-                "command": ["weights-fetcher", "mirror"],
-                "args": [*arguments, *_digest_arguments(weights)],
-                "env": [
-                    *_fetcher_environment(),
-                    *_store_environment(store),
-                    *_hub_environment(hub),
-                ],
-                "termination_message_policy": "FallbackToLogsOnError",
-                "resources": _resources(),
-                "security_context": container_security(),
-                "volume_mounts": [
-                    {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - emptyDir
-                    *_authority_mounts(store),
-                ],
-            }
-        ],
-        "volumes": [
-            {"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}},
-            *authority_volumes(store),
-        ],
-    }
-    if images.pull_secrets:
-        spec["image_pull_secrets"] = [{"name": name} for name in images.pull_secrets]
-    return spec
-
-
-def authority_volumes(store: ObjectStore) -> list[VolumeArgsDict]:
-    """Return the volume with the store's own certificate authority, if it has one."""
-    if store.ca_config_map is None:
-        return []
-    return [{"name": "authority", "config_map": {"name": store.ca_config_map}}]
-
-
-def _authority_mounts(store: ObjectStore) -> list[VolumeMountArgsDict]:
-    if store.ca_config_map is None:
-        return []
-    return [{"name": "authority", "mount_path": _AUTHORITY, "read_only": True}]
-
-
-def _store_arguments(weights: ModelWeights, store: ObjectStore) -> list[str]:
-    return [
-        f"--endpoint={store.endpoint}",
-        f"--region={store.region}",
-        f"--bucket={store.bucket}",
-        f"--prefix={object_prefix(weights, store)}",
-    ]
-
-
-def _digest_arguments(weights: ModelWeights) -> list[str]:
-    arguments = [f"--digest={name}={digest}" for name, digest in sorted(weights.digests.items())]
-    if weights.manifest_digest:
-        arguments += [f"--manifest-digest={weights.manifest_digest}"]
-    return arguments
-
-
-def _fetcher_environment() -> list[EnvVarArgsDict]:
-    own = {"TMPDIR": "/tmp", **switches_off(["huggingface_hub"])}  # noqa: S108 - emptyDir
-    return [{"name": name, "value": value} for name, value in own.items()]
-
-
-def _hub_environment(hub: Hub) -> list[EnvVarArgsDict]:
-    endpoint: EnvVarArgsDict = {"name": "HF_ENDPOINT", "value": hub.endpoint}
-    token = [] if hub.token_secret is None else [_from_secret("HF_TOKEN", hub.token_secret)]
-    return [endpoint, *token]
-
-
-def _store_environment(store: ObjectStore) -> list[EnvVarArgsDict]:
-    variables: list[EnvVarArgsDict] = []
-    if store.credentials_secret is not None:
-        secret = store.credentials_secret
-        variables += [_from_secret(name, secret) for name in _CREDENTIALS]
-    if store.ca_config_map is not None:
-        variables.append({"name": "AWS_CA_BUNDLE", "value": f"{_AUTHORITY}/ca.crt"})
-    return variables
-
-
-def _from_secret(name: str, secret: pulumi.Input[str]) -> EnvVarArgsDict:
-    return {"name": name, "value_from": {"secret_key_ref": {"name": secret, "key": name}}}
-
-
-def _resources() -> ResourceRequirementsArgsDict:
-    return {
-        "requests": {"cpu": "500m", "memory": "1Gi"},
-        "limits": {"memory": "1Gi"},
-    }

@@ -3,38 +3,28 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from ._args import Args, LateObjectName
 from ._urls import HttpsUrl, has_dots, host_of, port_of
 from .location import DeclaredLocation
 from .network import Peer
+from .trusted_code import COMMIT, TrustedCode
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+CLAIM_URI = re.compile(r"pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?")
 _DIGEST = r"sha256:[0-9a-f]{64}"
-_CLAIM = re.compile(r"pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?")
 _PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
 """Loading one runs the code inside it."""
+_CODE = (".py", ".pyc", ".so")
+"""With trust in remote code, the server runs it."""
+_GLOB = re.compile(r"[*?\[]")
 
-
-class Architecture(Args):
-    """Facts from the model's ``config.json`` that the KV cache follows from.
-
-    For models whose layers all cache keys and values of the whole context (multi-head, grouped or
-    multi-query attention). Leave it out for latent attention (MLA), sliding windows shorter than
-    ``max_model_len``, and hybrid models: the plan then says that it does not know.
-    """
-
-    layers: int = Field(gt=0)
-    """``num_hidden_layers``."""
-    kv_heads: int = Field(gt=0)
-    """``num_key_value_heads``."""
-    head_dim: int = Field(gt=0)
-    """``head_dim``, else ``hidden_size / num_attention_heads``."""
-    max_position_embeddings: int = Field(gt=0)
-    """Longest context the model was trained for, in tokens."""
+Repository = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+"""A repository of a hub, ``organisation/name``."""
+Digest = Annotated[str, StringConstraints(pattern=f"^{_DIGEST}$")]
+"""``sha256:`` and 64 hex digits."""
 
 
 class Hub(Args):
@@ -76,12 +66,14 @@ class WeightsSource(StrEnum):
 class ModelWeights(Args):
     """Weights, tokenizer, chat template and generation config as one locked unit."""
 
-    repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    repository: Repository | None = None
     """Repository on the hub, ``organisation/name``; with ``revision``."""
     revision: str | None = None
     """Commit of the repository (40 hex digits)."""
     uri: str | None = Field(default=None, pattern=r"^(s3|oci|pvc)://[^/]+(/.*)?$")
     """``s3://bucket/prefix``, ``oci://registry/repository@sha256:...`` or ``pvc://claim/path``."""
+    copy_of: Repository | None = None
+    """The repository that a uri is a copy of, by which LoRA adapters know their base."""
     allow_floating_revision: bool = False
     """Accept a branch or tag as revision; the model may then change between two fetches."""
     files: tuple[str, ...] = (
@@ -92,15 +84,26 @@ class ModelWeights(Args):
         "*.jinja",
         "*.tiktoken",
     )
-    """Patterns of the files that belong to the unit; pickled weights are never fetched."""
+    """Patterns of the files that belong to the unit. It is complete, or it is not fetched:
+    ``config.json`` and a tokenizer are a part of it, and with them its chat template and generation
+    config are the same tomorrow."""
+    allow_pickles: bool = False
+    """Accept pickled weights, which can run code when they are loaded: only files that ``files``
+    names one by one and ``digests`` locks, where no safetensors are to be had."""
+    trusted_code: TrustedCode | None = None
+    """Run the repository's own Python code (``--trust-remote-code``); without it, none is even
+    fetched."""
     digests: dict[str, str] = Field(default_factory=dict)
     """File name to ``sha256:...``; every file named here is checked before a server starts."""
-    manifest_digest: str | None = Field(default=None, pattern=f"^{_DIGEST}$")
+    manifest_digest: Digest | None = None
     """sha256 of the manifest that the fetch Job wrote; locks every file of the unit at once."""
     size_gib: float = Field(gt=0)
     """Size of all files in GiB: room in the volume, and weights in GPU memory."""
-    architecture: Architecture | None = None
-    """Without it the plan says that the KV cache is unknown."""
+    config: dict[str, Any] | None = None
+    """Facts of the model's ``config.json``, as they stand there, from which memory is planned: the
+    fields of layers, heads, sizes, positions and quantisation are enough. Without it, a repository
+    that the catalogue knows (``hoheit_facts.MODELS``) has its facts from there; for any other the
+    plan says that it does not know the KV cache."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -108,7 +111,7 @@ class ModelWeights(Args):
             raise ValueError("name either repository (with revision) or uri")
         if self.repository and not self.revision:
             raise ValueError("revision: required with repository; give the commit (40 hex digits)")
-        floats = self.revision is not None and not _COMMIT.fullmatch(self.revision)
+        floats = self.revision is not None and not COMMIT.fullmatch(self.revision)
         if floats and not self.allow_floating_revision:
             raise ValueError(
                 f"revision: '{self.revision}' is a branch or tag and can move; give the commit "
@@ -133,7 +136,7 @@ class ModelWeights(Args):
             raise ValueError("uri: name the prefix of the model, s3://bucket/prefix")
         if uri.startswith("oci://") and not re.search(f"@{_DIGEST}$", uri):
             raise ValueError("uri: an oci:// artefact needs its digest (@sha256:, 64 hex digits)")
-        if uri.startswith("pvc://") and not _CLAIM.fullmatch(uri):
+        if uri.startswith("pvc://") and not CLAIM_URI.fullmatch(uri):
             raise ValueError("uri: a claim is named in lower case, pvc://claim/path")
         return self
 
@@ -147,12 +150,49 @@ class ModelWeights(Args):
                 "digests, manifest_digest: nobody checks them on a claim or an image, which "
                 "hoheit only mounts; leave them out, or bring the weights through object_store"
             )
-        if pickles := [name for name in self.files if name.lower().endswith(_PICKLES)]:
+        if self.copy_of is not None and self.repository:
+            raise ValueError("copy_of: goes with uri; a repository is what it is")
+        return self
+
+    @model_validator(mode="after")
+    def _pickles_are_asked_for(self) -> Self:
+        pickles = _ending_in(_PICKLES, self.files)
+        if self.allow_pickles != bool(pickles):
+            if self.allow_pickles:
+                raise ValueError("allow_pickles: files names none; name each, with its digest")
             raise ValueError(
                 f"files: {', '.join(pickles)}: a pickle runs code when it is loaded; convert the "
-                "weights to safetensors"
+                "weights to safetensors, or set allow_pickles: true and lock it in digests"
             )
+        for name in pickles:
+            if _GLOB.search(name):
+                raise ValueError(f"files: {name}: allow_pickles takes names, no patterns")
+            if name not in self.digests:
+                raise ValueError(f"digests: {name}: allow_pickles needs the digest of each pickle")
         return self
+
+    @model_validator(mode="after")
+    def _code_is_reviewed(self) -> Self:
+        code = _ending_in(_CODE, self.files)
+        if code and self.trusted_code is None:
+            raise ValueError(
+                f"files: {', '.join(code)}: code of the repository would run inside the server; "
+                "leave it out, or have it read and set trusted_code"
+            )
+        if self.trusted_code is not None:
+            self.trusted_code.check(self.repository, self.revision)
+        return self
+
+    @property
+    def base_repository(self) -> str | None:
+        """The repository that these weights are, as far as it is known."""
+        return self.repository or self.copy_of
+
+    @property
+    def fetched(self) -> tuple[str, ...]:
+        """Patterns of all files to fetch, reviewed code among them."""
+        extra = ("*.py",) if self.trusted_code and not _ending_in(_CODE, self.files) else ()
+        return (*self.files, *extra)
 
     @property
     def source(self) -> WeightsSource:
@@ -171,3 +211,7 @@ class ModelWeights(Args):
         """A short name: the last part of the repository or of the URI's path."""
         text = (self.repository or self.uri or "").split("@")[0].rstrip("/")
         return text.rsplit("/", 1)[-1]
+
+
+def _ending_in(suffixes: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name.lower().endswith(suffixes)]

@@ -55,6 +55,9 @@ class ObjectStore(Args):
     ca_config_map: LateObjectName | None = None
     """ConfigMap whose key ``ca.crt`` holds the certificate authority of the endpoint, where it is
     not a public one."""
+    quota_gib: int | None = Field(default=None, gt=0)
+    """Room of the whole bucket in GiB, where it is bounded; S3 has no way to ask. The fetch Job
+    then adds up what lies there, and refuses a model that does not fit before it copies a byte."""
     peer: Peer
     """Who answers at the endpoint, for the network rules."""
     allow_plain_http: bool = False

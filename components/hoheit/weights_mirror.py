@@ -12,7 +12,8 @@ from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
 from ._service_needs import mirror_egress
 from ._service_register import mirror_recipients, mirror_stores
-from ._weights import mirror_pod, object_prefix
+from ._weights import object_prefix
+from ._weights_fetcher import mirror_pod
 from .cluster import Access, Cluster, ObjectStoreGrant, WorkloadIdentity, on_cluster
 from .images import Images
 from .model_weights import Hub, ModelWeights, WeightsSource

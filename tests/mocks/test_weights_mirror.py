@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hoheit import WeightsMirror
+from hoheit import ObjectServer, WeightsMirror
 from support import components, samples
 from support.manifests import manifest, pod_templates
 from support.monitor import Monitor, run
@@ -32,12 +32,49 @@ def test_the_job_is_told_repository_revision_files_and_place() -> None:
     assert container(made())["args"] == [
         "--repository=TheBloke/Mistral-7B-v0.1-AWQ",
         f"--revision={samples.COMMIT}",
+        *(f"--allow={pattern}" for pattern in samples.hub_weights().files),
         "--endpoint=https://objects.example.internal",
         "--region=us-east-1",
         "--bucket=models",
         f"--prefix=models/TheBloke/Mistral-7B-v0.1-AWQ/{samples.COMMIT}",
-        *(f"--allow={pattern}" for pattern in samples.hub_weights().files),
+        "--room-gib=5",
     ]
+
+
+def test_a_bounded_bucket_is_added_up_before_anything_is_copied() -> None:
+    bounded = made(object_store=samples.object_store(quota_gib=500))
+    assert "--quota-gib=500" in container(bounded)["args"]
+    assert "quota" not in str(container(made())["args"])
+
+
+def test_the_bucket_of_an_object_server_is_as_large_as_its_volume() -> None:
+    def program() -> None:
+        on = components.volume_cluster()
+        models = components.space("consumer", on=on)
+        args = components.object_server_args(on, consumers=(models,), volume_gib=20)
+        store = ObjectServer("objects", args).object_store(models)
+        components.mirror(on=on, object_store=store)
+
+    (job,) = [pod for name, pod in pod_templates(run(program)).items() if name == "weights-job"]
+    assert "--quota-gib=20" in job["spec"]["containers"][0]["args"]
+
+
+def test_reviewed_code_comes_along_and_no_other() -> None:
+    review = {"revision": samples.COMMIT, "reviewed_by": "ml team", "reviewed_on": "2026-11-02"}
+    told = container(made(weights=samples.hub_weights(trusted_code=review)))["args"]
+    assert {"--allow=*.py", "--allow-code"} <= set(told)
+    assert not {"--allow=*.py", "--allow-code"} & set(container(made())["args"])
+
+
+def test_a_pickle_that_was_asked_for_is_accepted_with_its_digest() -> None:
+    weights = samples.hub_weights(
+        files=("*.json", "pytorch_model.bin"),
+        allow_pickles=True,
+        digests={"pytorch_model.bin": samples.DIGEST},
+    )
+    told = container(made(weights=weights))["args"]
+    assert {"--allow-pickle", f"--digest=pytorch_model.bin={samples.DIGEST}"} <= set(told)
+    assert "--allow-pickle" not in container(made())["args"]
 
 
 def test_every_digest_is_handed_to_the_one_who_checks_it() -> None:

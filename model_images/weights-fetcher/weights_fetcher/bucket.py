@@ -35,6 +35,9 @@ _REFUSED = (
     *("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden", "403"),
     "XAdminUserNotFound",
 )
+# MinIO's and Ceph's words for it; HTTP has 507.
+_FULL = ("XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded")
+_INSUFFICIENT_STORAGE = 507
 
 
 class Readable(Protocol):
@@ -57,7 +60,7 @@ class Bucket:
     """Reads and writes below one prefix; every failure is a FetchError."""
 
     def __init__(self, *, name: str, prefix: str, endpoint: str, region: str) -> None:
-        self._name = name
+        self.name = name
         self._prefix = prefix.strip("/")
         self._endpoint = endpoint
         with self._explained("connect to"):
@@ -67,24 +70,30 @@ class Bucket:
 
     def where(self, path: str) -> str:
         """Return how people name an object."""
-        return f"s3://{self._name}/{self._key(path)}"
+        return f"s3://{self.name}/{self._key(path)}"
 
     def head(self, path: str) -> Stored | None:
         """Return what is known of an object, or None where there is none."""
         with self._explained(f"look at {self.where(path)} in"):
             try:
-                answer = self._client.head_object(Bucket=self._name, Key=self._key(path))
+                answer = self._client.head_object(Bucket=self.name, Key=self._key(path))
             except ClientError as error:
                 if _code(error) in _MISSING:
                     return None
                 raise
             return Stored(answer["ContentLength"], answer["Metadata"])
 
+    def used(self) -> int:
+        """Return the bytes of all objects of the bucket, also of those beside the prefix."""
+        with self._explained(f"add up what lies in {self.name} at"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+            return sum(found["Size"] for page in pages for found in page.get("Contents", ()))
+
     def read(self, path: str) -> bytes | None:
         """Return the content of a small object, or None where there is none."""
         with self._explained(f"read {self.where(path)} from"):
             try:
-                answer = self._client.get_object(Bucket=self._name, Key=self._key(path))
+                answer = self._client.get_object(Bucket=self.name, Key=self._key(path))
             except ClientError as error:
                 if _code(error) in _MISSING:
                     return None
@@ -95,7 +104,7 @@ class Bucket:
         """Write a small object."""
         with self._explained(f"write {self.where(path)} to"):
             self._client.put_object(
-                Bucket=self._name, Key=self._key(path), Body=content, Metadata=dict(metadata)
+                Bucket=self.name, Key=self._key(path), Body=content, Metadata=dict(metadata)
             )
 
     def upload(self, path: str, source: Readable, metadata: Mapping[str, str]) -> None:
@@ -104,7 +113,7 @@ class Bucket:
             self._drop_unfinished(self._key(path))
             self._client.upload_fileobj(
                 source,
-                self._name,
+                self.name,
                 self._key(path),
                 ExtraArgs={"Metadata": dict(metadata)},
                 Config=_TRANSFER,
@@ -113,17 +122,17 @@ class Bucket:
     def download(self, path: str, target: IO[bytes]) -> None:
         """Copy an object into an open file, its parts in parallel."""
         with self._explained(f"read {self.where(path)} from"):
-            self._client.download_fileobj(self._name, self._key(path), target, Config=_TRANSFER)
+            self._client.download_fileobj(self.name, self._key(path), target, Config=_TRANSFER)
 
     def _drop_unfinished(self, key: str) -> None:
         """Free what a killed run left behind: its parts are invisible, and are paid for."""
         # A store or a key that does not allow to ask is no reason not to upload.
         with contextlib.suppress(ClientError):
-            answer = self._client.list_multipart_uploads(Bucket=self._name, Prefix=key)
+            answer = self._client.list_multipart_uploads(Bucket=self.name, Prefix=key)
             for upload in answer.get("Uploads", []):
                 if upload["Key"] == key:
                     self._client.abort_multipart_upload(
-                        Bucket=self._name, Key=key, UploadId=upload["UploadId"]
+                        Bucket=self.name, Key=key, UploadId=upload["UploadId"]
                     )
 
     def _key(self, path: str) -> str:
@@ -148,13 +157,18 @@ class Bucket:
 
     def _sentence(self, code: str, action: str, error: ClientError) -> str:
         if code == "NoSuchBucket":
-            return f"there is no bucket {self._name} at {self._endpoint}: create it first"
+            return f"there is no bucket {self.name} at {self._endpoint}: create it first"
         if code in _MISSING:
             return f"could not {action} {self._endpoint}: there is no such object"
+        if code in _FULL or _status(error) == _INSUFFICIENT_STORAGE:
+            return (
+                f"could not {action} {self._endpoint}: it is full ({code}); give it more room, "
+                "or delete what is no longer served"
+            )
         if code in _REFUSED:
             return (
                 f"{self._endpoint} refused these credentials ({code}) to {action} it: "
-                f"check the key, and what it may do in bucket {self._name}"
+                f"check the key, and what it may do in bucket {self.name}"
             )
         return f"could not {action} {self._endpoint}: {error}"
 
@@ -175,3 +189,7 @@ def _config(endpoint: str) -> Config:
 
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
-from weights_fetcher.errors import FetchError
+from weights_fetcher.errors import DifferentError, FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,10 +107,10 @@ def check_digest(name: str, expected: str, got: str) -> None:
     """Raise unless two digests are the same.
 
     Raises:
-        FetchError: They differ; the sentence names the file and both digests.
+        DifferentError: They differ; the sentence names the file and both digests.
     """
     if expected != got:
-        raise FetchError(f"{name} is not what was expected: expected {expected}, got {got}")
+        raise DifferentError(f"{name} is not what was expected: expected {expected}, got {got}")
 
 
 def _is_inside(path: str) -> bool:

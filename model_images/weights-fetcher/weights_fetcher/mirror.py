@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from huggingface_hub.utils import filter_repo_objects
@@ -20,6 +19,7 @@ from weights_fetcher.manifest import (
     digest_of,
     parse_manifest,
 )
+from weights_fetcher.unit import Trust, refuse_executable, refuse_incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 DEFAULT_ALLOW = ("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken")
 """Weights as safetensors, and what a tokenizer is made of; no Python code, no pickle."""
-_PICKLES = frozenset({".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _READ_WHOLE = 16 * 1024**2
 """Files up to this size pass through memory. Hubs keep larger ones in large-file storage."""
+_GIB = 1024**3
 _log = logging.getLogger(__name__)
 
 
@@ -43,9 +43,13 @@ class Order:
     repository: str
     revision: str
     allow: tuple[str, ...]
-    allow_pickle: bool
+    trust: Trust
     digests: Mapping[str, str]
     manifest_digest: str | None
+    room_gib: int | None = None
+    """Room that server pods have for the unit."""
+    quota_gib: int | None = None
+    """Room of the whole bucket, which no S3 server can be asked for."""
 
 
 def mirror(order: Order, hub: Hub, bucket: Bucket) -> Manifest:
@@ -64,6 +68,7 @@ def mirror(order: Order, hub: Hub, bucket: Bucket) -> Manifest:
         return present
     _refuse_other_model(present, order, commit, bucket)
     files = hub.describe(commit, _selected(order, paths))
+    _check_room(order, files, bucket)
     _log.info("%s %s: %d files", order.repository, commit, len(files))
     manifest = _plan_and_copy(order, commit, files, hub, bucket)
     bucket.write(MANIFEST, manifest.render(), {"weights-fetcher": __version__})
@@ -80,6 +85,7 @@ def _is_complete(present: Manifest, order: Order, commit: str, bucket: Bucket) -
     if (present.repository, present.revision, present.commit, present.allow) != ordered:
         return False
     present.check_declared(order.digests, order.manifest_digest)
+    _check_unit(order, [file.path for file in present.files])
     return all(_is_stored(file, bucket) for file in present.files)
 
 
@@ -107,15 +113,40 @@ def _selected(order: Order, paths: Sequence[str]) -> list[str]:
     if not selected:
         patterns = ", ".join(order.allow)
         raise FetchError(f"no file of {order.repository} {order.revision} matches {patterns}")
-    pickles = [path for path in selected if PurePosixPath(path).suffix.lower() in _PICKLES]
-    if pickles and not order.allow_pickle:
-        raise FetchError(
-            f"{', '.join(pickles)}: a pickle can run code when it is loaded; "
-            "narrow --allow, or accept it with --allow-pickle"
-        )
     if MANIFEST in selected:
         raise FetchError(f"{order.repository} has a file {MANIFEST} of its own: narrow --allow")
+    _check_unit(order, selected)
     return selected
+
+
+def _check_unit(order: Order, paths: Sequence[str]) -> None:
+    refuse_executable(paths, order.trust)
+    refuse_incomplete(f"{order.repository} {order.revision}", paths)
+
+
+def _check_room(order: Order, files: Sequence[HubFile], bucket: Bucket) -> None:
+    """Compare sizes before the first byte is copied."""
+    size = sum(file.size for file in files)
+    if order.room_gib is not None and size > order.room_gib * _GIB:
+        raise FetchError(
+            f"the files of {order.repository} are {size / _GIB:.2f} GiB, and server pods have "
+            f"room for {order.room_gib} GiB: correct size_gib, or narrow --allow"
+        )
+    if order.quota_gib is None:
+        return
+    missing = sum(file.size for file in files if _stored_size(file, bucket) != file.size)
+    used = bucket.used() if missing else 0
+    if used + missing > order.quota_gib * _GIB:
+        raise FetchError(
+            f"{missing / _GIB:.2f} GiB are still to be copied, and {used / _GIB:.2f} of the "
+            f"{order.quota_gib} GiB of {bucket.name} are taken: give the bucket more room, and "
+            "say so in quota_gib, or delete what is no longer served"
+        )
+
+
+def _stored_size(file: HubFile, bucket: Bucket) -> int | None:
+    stored = bucket.head(file.path)
+    return stored.size if stored else None
 
 
 def _plan_and_copy(

@@ -98,8 +98,12 @@ class Fetcher:
             f"--endpoint={self.store.endpoint}",
             f"--region={REGION}",
         )
+        return self.start_with(command, *store, *arguments)
+
+    def start_with(self, command: str, *arguments: str) -> subprocess.Popen[str]:
+        """Start it with these arguments and no others."""
         return subprocess.Popen(
-            [str(self.program), command, *store, *arguments],
+            [str(self.program), command, *arguments],
             env={
                 "HF_ENDPOINT": self.hub,
                 "HF_HUB_DISABLE_TELEMETRY": "1",

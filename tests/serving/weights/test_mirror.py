@@ -43,10 +43,10 @@ def test_a_model_is_mirrored_with_a_manifest_of_what_it_is(
 def test_the_same_model_has_the_same_manifest_digest_everywhere(
     fetcher: Fetcher, store: Store
 ) -> None:
-    first = fetcher.mirror("--allow=*.json", "--allow=*.py", repository=REPOSITORY)
+    first = fetcher.mirror("--allow=*.json", "--allow=*.md", repository=REPOSITORY)
     (store.objects / "manifest.json").unlink()
 
-    second = fetcher.mirror("--allow=*.py", "--allow=*.json", repository=REPOSITORY)
+    second = fetcher.mirror("--allow=*.md", "--allow=*.json", repository=REPOSITORY)
 
     assert first.manifest_digest == second.manifest_digest
 
@@ -148,3 +148,22 @@ def test_a_hub_that_is_busy_for_a_moment_is_asked_again(fetcher: Fetcher, hub: H
 
     asked = [seen for seen in hub.seen if seen.path.startswith("/storage/")]
     assert len(asked) == len([name for name in TAKEN if len(hub.files[name]) >= LARGE]) + 2
+
+
+def test_an_adapter_has_the_tokenizer_of_its_base(
+    fetcher: Fetcher, hub: HubDouble, store: Store
+) -> None:
+    hub.files = {"adapter_config.json": b"{}", "adapter_model.safetensors": b"weights"}
+
+    assert fetcher.mirror(repository=REPOSITORY).status == 0
+
+    assert store.names() == ["adapter_config.json", "adapter_model.safetensors", "manifest.json"]
+
+
+def test_a_bucket_with_room_for_what_is_still_missing_takes_it(
+    fetcher: Fetcher, store: Store
+) -> None:
+    (store.root / "weights" / "others").write_bytes(b"x" * MIB)
+    assert fetcher.mirror("--quota-gib=1", repository=REPOSITORY).status == 0
+
+    assert fetcher.mirror("--quota-gib=1", repository=REPOSITORY).status == 0

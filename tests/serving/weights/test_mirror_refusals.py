@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from serving.weights.full_store import full_store
 from serving.weights.hub_double import COMMIT, REPOSITORY
 from serving.weights.models import LARGEST, MIB, SECOND, TAKEN, sha256
-from serving.weights.programs import refused
+from serving.weights.programs import BUCKET, Fetcher, Store, refused, running_store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serving.weights.hub_double import HubDouble
-    from serving.weights.programs import Fetcher, Store
 
 
 @pytest.mark.parametrize("name", [LARGEST, "tokenizer.json", "config.json"])
@@ -91,18 +95,105 @@ def test_a_large_file_whose_digest_nobody_knows_is_refused(
     assert fetcher.mirror(*digests, repository=REPOSITORY).status == 0
 
 
-def test_a_pickle_is_taken_only_where_that_is_said(
+@pytest.mark.parametrize(
+    ("file", "switch", "said"),
+    [
+        ("pytorch_model.bin", "--allow-pickle", "a pickle can run code when it is loaded"),
+        ("modeling_tiny.py", "--allow-code", "code of the repository would run inside the server"),
+    ],
+)
+def test_what_runs_code_is_taken_only_where_that_is_said(
+    fetcher: Fetcher, store: Store, file: str, switch: str, said: str
+) -> None:
+    files = ("--allow=*.json", f"--allow=*{file[-4:]}")
+
+    sentence = refused(fetcher.mirror(*files, repository=REPOSITORY))
+
+    assert f"{file}: {said}; leave it out, or accept it with {switch}" in sentence
+    assert store.names() == []
+    assert fetcher.mirror(*files, switch, repository=REPOSITORY).status == 0
+    assert file in store.names()
+    assert file in refused(fetcher.mirror(*files, repository=REPOSITORY))
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("config.json", f"{REPOSITORY} main has no config.json"),
+        ("tokenizer.json", f"{REPOSITORY} main has no tokenizer (tokenizer.json, "),
+    ],
+)
+def test_a_model_that_no_server_can_start_from_is_refused(
+    fetcher: Fetcher, hub: HubDouble, store: Store, missing: str, said: str
+) -> None:
+    hub.files["tokenizer_config.json"] = b"{}"  # how to tokenize, and no vocabulary
+    del hub.files[missing]
+
+    assert said in refused(fetcher.mirror(repository=REPOSITORY))
+    assert store.names() == []
+
+
+def test_an_adapter_without_its_weights_is_refused(fetcher: Fetcher, hub: HubDouble) -> None:
+    hub.files = {"adapter_config.json": b"{}"}
+
+    sentence = refused(fetcher.mirror(repository=REPOSITORY))
+
+    assert "is an adapter without adapter_model.safetensors" in sentence
+
+
+def test_a_model_larger_than_its_volume_is_refused_before_it_is_fetched(
+    fetcher: Fetcher, hub: HubDouble
+) -> None:
+    sentence = refused(fetcher.mirror("--room-gib=0", repository=REPOSITORY))
+
+    assert "are 0.07 GiB, and server pods have room for 0 GiB: correct size_gib" in sentence
+    assert hub.sent == {}
+    assert fetcher.mirror("--room-gib=1", repository=REPOSITORY).status == 0
+
+
+def test_a_bucket_without_room_is_refused_before_anything_is_copied(
     fetcher: Fetcher, hub: HubDouble, store: Store
 ) -> None:
-    del hub.files[LARGEST], hub.files[SECOND]
-    everything = "--allow=*"
+    others = store.root / BUCKET / "others"
+    others.parent.mkdir(exist_ok=True)
+    with others.open("wb") as sparse:
+        sparse.truncate(1000 * MIB)
 
-    sentence = refused(fetcher.mirror(everything, repository=REPOSITORY))
+    sentence = refused(fetcher.mirror("--quota-gib=1", repository=REPOSITORY))
 
-    assert "pytorch_model.bin: a pickle can run code" in sentence
+    assert "0.07 GiB are still to be copied, and 0.98 of the 1 GiB of weights are" in sentence
+    assert hub.sent == {}
     assert store.names() == []
-    assert fetcher.mirror(everything, "--allow-pickle", repository=REPOSITORY).status == 0
-    assert "pytorch_model.bin" in store.names()
+    assert fetcher.mirror("--quota-gib=2", repository=REPOSITORY).status == 0
+
+
+def test_a_store_that_fills_up_on_the_way_leaves_no_manifest(
+    installed: Path, versitygw: Path, hub: HubDouble, tmp_path: Path
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={24 * MIB},mode=0777", "tmpfs", str(small)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small volume takes root")
+    try:
+        with running_store(versitygw, small / "store") as store:
+            fetcher = Fetcher(installed, store, hub.endpoint, tmp_path)
+            sentence = refused(fetcher.mirror(repository=REPOSITORY))
+            assert "manifest.json" not in store.names()
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+    assert f"could not write s3://{BUCKET}/models/tiny/{LARGEST} to" in sentence
+
+
+def test_a_store_that_says_that_it_is_full_is_said_in_one_sentence(
+    fetcher: Fetcher, store: Store
+) -> None:
+    with full_store() as endpoint:
+        fetcher.store = Store(endpoint, store.root)
+        sentence = refused(fetcher.mirror(repository=REPOSITORY))
+
+    assert "it is full (XMinioStorageFull); give it more room, or delete what is no lon" in sentence
 
 
 def test_an_allow_list_that_matches_nothing_is_refused(fetcher: Fetcher) -> None:
@@ -127,14 +218,14 @@ def test_another_commit_under_the_same_prefix_is_refused(
 def test_a_wider_allow_list_adds_files_and_a_new_manifest(
     fetcher: Fetcher, hub: HubDouble, store: Store
 ) -> None:
-    narrow = fetcher.mirror("--allow=config.json", repository=REPOSITORY)
+    narrow = fetcher.mirror("--allow=*.json", repository=REPOSITORY)
     hub.sent.clear()
 
-    wide = fetcher.mirror("--allow=config.json", "--allow=*.md", repository=REPOSITORY)
+    wide = fetcher.mirror("--allow=*.json", "--allow=*.md", repository=REPOSITORY)
 
     assert wide.manifest_digest != narrow.manifest_digest
     assert set(hub.sent) == {"README.md"}
-    assert store.names() == ["README.md", "config.json", "manifest.json"]
+    assert {"README.md", "config.json", "tokenizer.json"} <= set(store.names())
 
 
 def test_a_gated_model_needs_the_token_and_only_the_hub_sees_it(

@@ -145,18 +145,53 @@ def test_two_pods_on_one_volume_do_not_disturb_each_other(
     assert process.returncode == 0, output + complaint
 
 
+@pytest.mark.usefixtures("digest")
+def test_two_pods_that_start_at_once_bring_the_model_to_their_volume_once(
+    fetcher: Fetcher, destination: Path
+) -> None:
+    pods = [fetcher.start("pull", f"--destination={destination}") for _ in range(2)]
+    ended = [(*pod.communicate(timeout=120), pod.returncode) for pod in pods]
+
+    assert [status for _, _, status in ended] == [0, 0], ended
+    everything = f"{len(TAKEN)} of {len(TAKEN)} files to copy"
+    assert sorted(everything in output for output, _, _ in ended) == [False, True]
+    assert sum("files to copy" in output for output, _, _ in ended) == 1
+    assert visible(destination) == TAKEN
+
+
+@pytest.mark.usefixtures("digest")
+def test_a_pod_that_waits_takes_over_from_one_that_is_killed(
+    fetcher: Fetcher, destination: Path
+) -> None:
+    store = fetcher.store
+    with holding_proxy(int(store.endpoint.rpartition(":")[2]), hold_after=20 * MIB) as proxy:
+        fetcher.store = Store(proxy.endpoint, store.root)
+        first = fetcher.start("pull", f"--destination={destination}")
+        assert proxy.held.wait(60)
+        fetcher.store = store
+        second = fetcher.start("pull", f"--destination={destination}")
+        assert second.stdout is not None
+        assert "another pull is at work" in second.stdout.readline()
+        first.kill()
+        first.communicate(timeout=10)
+        output, complaint = second.communicate(timeout=60)
+
+    assert second.returncode == 0, output + complaint
+    assert visible(destination) == TAKEN
+
+
 def test_a_new_model_replaces_the_old_one_and_its_files(
     fetcher: Fetcher, hub: HubDouble, store: Store, destination: Path
 ) -> None:
-    hub.files = {"config.json": b"{1}", "old.safetensors": b"old"}
+    hub.files = {"config.json": b"{1}", "tokenizer.json": b"", "old.safetensors": b"old"}
     fetcher.mirror(repository=REPOSITORY)
     fetcher.pull(destination)
     (destination / "notes").write_text("not ours")
     shutil.rmtree(store.objects)
-    hub.files = {"config.json": b"{2}", "new.safetensors": b"new"}
+    hub.files = {"config.json": b"{2}", "tokenizer.json": b"", "new.safetensors": b"new"}
     fetcher.mirror(repository=REPOSITORY)
 
     assert fetcher.pull(destination).status == 0
 
-    assert visible(destination) == ["config.json", "new.safetensors", "notes"]
+    assert visible(destination) == ["config.json", "new.safetensors", "notes", "tokenizer.json"]
     assert (destination / "config.json").read_bytes() == b"{2}"

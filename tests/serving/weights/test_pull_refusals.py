@@ -28,6 +28,23 @@ def rewrite_manifest(store: Store, change: Callable[[dict[str, Any]], None]) -> 
     file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
+def without_locks(program: Path, folder: Path) -> Path:
+    """Return the same program, on a machine whose file system answers as one without locks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "weights-fetcher"
+    script.write_text(
+        f"#!{program.with_name('python')}\n"
+        "import errno, fcntl, os, sys\n"
+        "from weights_fetcher.cli import main\n"
+        "def flock(*_):\n"
+        "    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))\n"
+        "fcntl.flock = flock\n"
+        "sys.exit(main())\n"
+    )
+    script.chmod(0o755)
+    return script
+
+
 def test_another_manifest_than_the_declared_one_is_refused(
     fetcher: Fetcher, digest: str, destination: Path
 ) -> None:
@@ -65,6 +82,45 @@ def test_too_small_a_volume_is_refused_before_anything_is_copied(
     assert f"{destination} has room for " in sentence
     assert "931322574.68 GiB are still to be copied" in sentence
     assert not visible(destination)
+
+
+@pytest.mark.usefixtures("digest")
+def test_a_model_larger_than_its_volume_was_made_for_is_refused(
+    fetcher: Fetcher, destination: Path
+) -> None:
+    sentence = refused(fetcher.pull(destination, "--room-gib=0"))
+
+    assert "are 0.07 GiB, and the volume was made for 0 GiB: correct size_gib" in sentence
+    assert not visible(destination)
+    assert fetcher.pull(destination, "--room-gib=1").status == 0
+
+
+@pytest.mark.usefixtures("digest")
+@pytest.mark.parametrize(("name", "switch"), [("a.bin", "allow-pickle"), ("a.py", "allow-code")])
+def test_what_runs_code_comes_to_a_server_only_where_that_is_said(
+    fetcher: Fetcher, store: Store, destination: Path, name: str, switch: str
+) -> None:
+    (store.objects / name).write_bytes(b"code")
+    digest = sha256(b"code").removeprefix("sha256:")
+
+    def add(manifest: dict[str, Any]) -> None:
+        manifest["files"].append({"path": name, "size": 4, "sha256": digest})
+
+    rewrite_manifest(store, add)
+
+    assert f"{name}: " in refused(fetcher.pull(destination))
+    assert not visible(destination)
+    assert fetcher.pull(destination, f"--{switch}").status == 0
+
+
+def test_a_volume_without_locks_is_said_in_one_sentence(
+    fetcher: Fetcher, destination: Path
+) -> None:
+    fetcher.program = without_locks(fetcher.program, destination.parent)
+
+    sentence = refused(fetcher.pull(destination))
+
+    assert "has no file locks (No locks available)" in sentence
 
 
 @pytest.mark.usefixtures("digest")

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 from hoheit import InvalidArgsError, ModelWeights, StorageChoice, WeightsSource
-from hoheit._weights import is_pulled, model_path, object_prefix, volume_gib, weights_volume
+from hoheit._weights import (
+    is_pulled,
+    is_shared,
+    model_path,
+    object_prefix,
+    shared_claim_spec,
+    unit_key,
+    volume_gib,
+    weights_volume,
+)
 from support.samples import COMMIT, DIGEST, hub_weights, object_store, stored_weights
 
 NODE_DISK = StorageChoice(storage_class=None)
@@ -172,3 +181,88 @@ def test_a_prefix_in_the_bucket_is_needed() -> None:
 def test_no_part_of_a_source_leads_to_another_prefix(fields: dict[str, str]) -> None:
     with pytest.raises(InvalidArgsError, match=f"{next(iter(fields))}: '.' and '..' are no part"):
         hub_weights(**fields, allow_floating_revision=True)
+
+
+def test_a_volume_for_many_pods_holds_one_copy_for_all_of_them() -> None:
+    shared = StorageChoice(storage_class="nfs", read_write_many=True)
+    assert is_shared(hub_weights(), shared)
+    assert not is_shared(hub_weights(), NODE_DISK)
+    assert not is_shared(stored_weights("pvc://claim/mistral"), shared)
+    assert shared_claim_spec(hub_weights(size_gib=10), shared) == {
+        "access_modes": ["ReadWriteMany"],
+        "storage_class_name": "nfs",
+        "resources": {"requests": {"storage": "11Gi"}},
+    }
+    volume: Any = weights_volume(hub_weights(), shared, "claimed")
+    assert volume["persistent_volume_claim"] == {"claim_name": "claimed"}
+
+
+def test_another_unit_has_another_key() -> None:
+    units = [
+        hub_weights(),
+        hub_weights(revision="a" * 40),
+        hub_weights(manifest_digest=DIGEST),
+        hub_weights(files=("*.safetensors", "*.json")),
+        stored_weights("s3://models/mistral/v1"),
+    ]
+    assert len({unit_key(unit) for unit in units}) == len(units)
+
+
+PICKLE: dict[str, Any] = {"files": ("*.json", "pytorch_model.bin"), "allow_pickles": True}
+
+
+def test_a_pickle_is_accepted_by_name_and_digest() -> None:
+    accepted = hub_weights(**PICKLE, digests={"pytorch_model.bin": DIGEST})
+    assert accepted.fetched == ("*.json", "pytorch_model.bin")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (PICKLE, "digests: pytorch_model.bin: allow_pickles needs the digest"),
+        ({**PICKLE, "files": ("*.bin",)}, r"files: \*.bin: allow_pickles takes names, no patterns"),
+        ({"allow_pickles": True}, "allow_pickles: files names none"),
+    ],
+)
+def test_pickles_that_nobody_locked_one_by_one_are_refused(
+    given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidArgsError, match=said):
+        hub_weights(**given)
+
+
+def review(**changes: Any) -> dict[str, Any]:
+    given = {"revision": COMMIT, "reviewed_by": "ml team", "reviewed_on": "2026-11-02"}
+    return {**given, **changes}
+
+
+def test_code_is_fetched_only_after_somebody_read_this_commit() -> None:
+    assert "*.py" not in hub_weights().fetched
+    assert hub_weights(trusted_code=review()).fetched[-1] == "*.py"
+    named = hub_weights(files=("*.json", "modeling_own.py"), trusted_code=review())
+    assert named.fetched == ("*.json", "modeling_own.py")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"files": ("*.json", "*.py")}, r"files: \*.py: code of the repository would run"),
+        (
+            {"trusted_code": review(revision="a" * 40)},
+            f"trusted_code.revision: {'a' * 40} was read, and revision is {COMMIT}",
+        ),
+        (
+            {"trusted_code": review(), "revision": "main", "allow_floating_revision": True},
+            "trusted_code: goes with repository and a commit",
+        ),
+        ({"trusted_code": review(reviewed_by="")}, "reviewed_by"),
+    ],
+)
+def test_code_of_a_commit_that_nobody_read_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidArgsError, match=said):
+        hub_weights(**given)
+
+
+def test_code_from_a_bucket_cannot_be_told_from_another() -> None:
+    with pytest.raises(InvalidArgsError, match="trusted_code: goes with repository"):
+        stored_weights("s3://models/mistral/v1", trusted_code=review())
