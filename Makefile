@@ -1,6 +1,6 @@
 # Commands for a person and for CI. Outside this checkout one cache folder is written:
 # $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab. As root on Debian,
-# `make test` also installs the packages haproxy and postgresql.
+# `make test` also installs the packages haproxy, postgresql, runc and mmdebstrap.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -21,7 +21,7 @@ LAB := $(RUN) hoheit-lab
 HOHEIT := $(CURDIR)/.venv/bin/hoheit
 
 # Servers that tests start, built before them: a test has a time limit, a first build takes minutes.
-TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool
+TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool buildkitd buildctl crane
 
 .PHONY: help
 help: ## Show this list
@@ -68,6 +68,7 @@ check: environment ## Format, lint, types, layers, lock file, schema
 	@$(RUN) basedpyright
 	@$(RUN) lint-imports --no-logo
 	@$(RUN) python stacks/environment.py --check
+	@$(RUN) python model_images/sbom.py --check
 	@$(RUN) check-jsonschema --schemafile stacks/environment.schema.json stacks/Pulumi.*.yaml
 
 .PHONY: format
@@ -75,3 +76,4 @@ format: environment ## Format the code, and write what is generated
 	@$(RUN) ruff format
 	@$(RUN) ruff check --fix
 	@$(RUN) python stacks/environment.py
+	@$(RUN) python model_images/sbom.py

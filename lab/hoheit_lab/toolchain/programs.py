@@ -152,6 +152,22 @@ GROUPS = (
         disk_mib=2000,
         stamps=((_PROMETHEUS_VERSION, "0.31.1"),),
     ),
+    Group(
+        name="buildkit",
+        version="v0.32.2",
+        packages={
+            name: f"github.com/moby/buildkit/cmd/{name}" for name in ("buildkitd", "buildctl")
+        },
+        disk_mib=2500,
+        stamps=(("github.com/moby/buildkit/version.Version", "v0.32.2"),),
+    ),
+    Group(
+        name="crane",
+        version="v0.22.1",
+        # It is a registry as well: `crane registry serve`.
+        packages={"crane": "github.com/google/go-containerregistry/cmd/crane"},
+        disk_mib=500,
+    ),
 )
 
 PROGRAMS: dict[str, Program] = {
