@@ -13,6 +13,8 @@ POOL_LABEL = "hoheit/pool"
 """Label of nodes that a driver makes, with the pool's name."""
 GPU_TAINT: TaintArgsDict = {"key": GPU_RESOURCE, "value": "present", "effect": "NoSchedule"}
 """Taint of every GPU node, whoever makes it."""
+GPU_TAINT_TEXT = "present:NoSchedule"
+"""Value and effect of the taint, as tags of a node group write them."""
 GPU_TOLERATION: TolerationArgsDict = {
     "key": GPU_RESOURCE,
     "operator": "Exists",

@@ -1,15 +1,19 @@
 """GPU nodes of one kind, and the placement that workloads take from them."""
 
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pydantic import InstanceOf
+from pydantic import InstanceOf, model_validator
 
 from ._args import PACKAGE, Args, DnsLabel, plain, validated
+from ._node_template import node_template
 from ._placement import GPU_TOLERATION
+from ._pod_placement import placed
 from .capacity import Claim, refusal
-from .cluster import Cluster, NodeShape
+from .cluster import Cluster, NodeShape, on_cluster
+from .device_plugin import DevicePluginSettings, PoolNodes, device_plugin
+from .images import Images
 from .location import Location
 from .register import DataClass, Egress, OnDestroy, Store
 
@@ -21,6 +25,18 @@ class GpuNodePoolArgs(Args):
     """A cluster of ``hoheit_infra``, or any object that fulfils the contract."""
     spec: Any
     """Nodes in the words of the cluster's driver, for example ``SimulatedNodes``."""
+    device_plugin: DevicePluginSettings | None = None
+    """NVIDIA's device plugin for these nodes; None where the cluster's owner runs it."""
+    images: Images | None = None
+    """Required with ``device_plugin``."""
+
+    @model_validator(mode="after")
+    def _plugin_has_an_image(self) -> Self:
+        if self.device_plugin is not None:
+            if self.images is None:
+                raise ValueError("images: required with device_plugin, which comes from there")
+            self.images.check("device_plugin")
+        return self
 
 
 class _Name(Args):
@@ -46,6 +62,9 @@ class GpuNodePool(pulumi.ComponentResource):
     """What lets a pod onto the tainted nodes; nothing, where nodes without GPU have no taint."""
     ready: tuple[pulumi.Resource, ...]
     """Every workload depends on these, so that destroy removes pods before nodes."""
+    autoscaler_tags: dict[str, str]
+    """What the node group's owner tags it with, so that Cluster Autoscaler can scale it from no
+    nodes; empty where the number of nodes is fixed."""
     location: Location
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
@@ -67,7 +86,9 @@ class GpuNodePool(pulumi.ComponentResource):
         self.shape = nodes.shape
         self.node_selector = nodes.node_selector
         self.tolerations = [GPU_TOLERATION] if self.shape.gpu else []
-        self.ready = nodes.ready
+        self.ready = (*nodes.ready, *self._device_plugin(args))
+        grows = self.shape.min_nodes is not None
+        self.autoscaler_tags = node_template(self.shape, self.node_selector) if grows else {}
         self.location = nodes.location
         self.stores = (_node_disks(name, nodes.location),)
         self.egress = ()
@@ -76,7 +97,10 @@ class GpuNodePool(pulumi.ComponentResource):
                 "nodeSelector": self.node_selector,
                 "gpu": self.shape.gpu.name if self.shape.gpu else None,
                 "gpusPerNode": self.shape.gpus,
+                "gpuResource": self.shape.gpu_resource if self.shape.gpu else None,
+                "minNodes": self.shape.min_nodes,
                 "maxNodes": self.shape.max_nodes,
+                "autoscalerTags": self.autoscaler_tags,
                 "stores": plain(self.stores),
                 "egress": plain(self.egress),
             }
@@ -98,6 +122,47 @@ class GpuNodePool(pulumi.ComponentResource):
         if why := refusal(claims, self.shape.room, self.shape.max_nodes):
             raise pulumi.RunError(f"GpuNodePool '{self._pool}': {why}")
         self._claims = claims
+        if self.shape.min_nodes == 0 and claim.keeps_running:
+            pulumi.log.warn(
+                f"pool '{self._pool}' may go down to no nodes, but '{name}' always runs, so its "
+                "nodes stay; let it scale to zero (autoscaling.min_replicas: 0) to have them go",
+                self,
+            )
+
+    def place(self, pod: k8s.core.v1.PodSpecArgsDict) -> k8s.core.v1.PodSpecArgsDict:
+        """Return a pod spec of your own with what leads it onto these nodes.
+
+        Its GPUs are not counted: :meth:`claim` does that.
+
+        Raises:
+            pulumi.RunError: if it asks for no GPU, a part of one, another number than its limit,
+                more than a node has, or by another name; or brings a toleration of the taint.
+        """
+        try:
+            return placed(
+                pod,
+                node_selector=self.node_selector,
+                gpu_resource=self.shape.gpu_resource,
+                gpus_per_node=self.shape.gpus,
+            )
+        except ValueError as error:
+            raise pulumi.RunError(f"GpuNodePool '{self._pool}': {error}") from None
+
+    def _device_plugin(self, args: GpuNodePoolArgs) -> list[pulumi.Resource]:
+        if args.device_plugin is None or args.images is None:
+            return []
+        if self.shape.gpu is None:
+            raise pulumi.RunError(
+                f"GpuNodePool '{self._pool}': device_plugin: the nodes have no GPU; leave it out"
+            )
+        nodes = PoolNodes(
+            cluster=self.cluster,
+            shape=self.shape,
+            node_selector=self.node_selector,
+            tolerations=self.tolerations,
+        )
+        options = on_cluster(self.cluster, pulumi.ResourceOptions(parent=self))
+        return [device_plugin(self._pool, args.device_plugin, nodes, args.images, options)]
 
 
 def _node_disks(pool: str, location: Location) -> Store:

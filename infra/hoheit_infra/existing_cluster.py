@@ -27,6 +27,7 @@ from hoheit.driver import GPU_TAINT, POOL_LABEL, Args, explain, plain, validated
 from pydantic import Field, ValidationError
 
 from .existing_nodes import EXISTING_NODES, AnyNodes, CpuNodes, LabelledNodes, SimulatedNodes
+from .mirror import mirrored
 
 _MIRROR = r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$"
 """With a dot or a port, else a container runtime takes the host for a folder of Docker Hub."""
@@ -143,7 +144,9 @@ class ExistingCluster(pulumi.ComponentResource):
     def storage(self, purpose: StoragePurpose) -> StorageChoice:
         """Return what the owner stated for ``purpose``."""
         if purpose is StoragePurpose.MODEL_CACHE:
-            return StorageChoice(storage_class=self.capabilities.model_cache_storage_class)
+            return self.capabilities.cache(self.capabilities.model_cache_storage_class)
+        if purpose is StoragePurpose.COMPILE_CACHE:
+            return self.capabilities.cache(self.capabilities.compile_cache_storage_class)
         if not self.capabilities.storage_classes:
             raise pulumi.RunError(
                 f"cluster.capabilities.storage_classes: empty, but {purpose} needs a volume; "
@@ -175,13 +178,7 @@ class ExistingCluster(pulumi.ComponentResource):
 
     def image(self, reference: str) -> str:
         """Return ``reference`` below the mirror; what comes from the mirror's host stays."""
-        if self._mirror is None or _registry(reference) == _registry(self._mirror):
-            return reference
-        return f"{self._mirror}/{reference}"
-
-
-def _registry(reference: str) -> str:
-    return reference.split("/", maxsplit=1)[0]
+        return mirrored(reference, self._mirror)
 
 
 def _nodes(pool: str, spec: Any) -> AnyNodes:

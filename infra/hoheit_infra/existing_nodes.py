@@ -5,9 +5,11 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 import pulumi_kubernetes as k8s
 from hoheit import DeclaredLocation, NodeShape
-from hoheit.driver import GPU_RESOURCE, POOL_LABEL, Args
+from hoheit.driver import POOL_LABEL, Args
 from hoheit_facts import GPUS
 from pydantic import Field, TypeAdapter, model_validator
+
+from .gpu_sharing import Sharing
 
 _KWOK_ANNOTATION = {"kwok.x-k8s.io/node": "fake"}
 _CAPACITY_ANNOTATION = "hoheit-lab/capacity"
@@ -26,10 +28,13 @@ class _Nodes(Args):
     """Where the nodes are; unknown where nobody declares it."""
 
 
-class _GpuNodes(_Nodes):
+class _GpuNodes(_Nodes, Sharing):
     gpu: str
     """GPU model, a name of the catalogue."""
     gpus_per_node: int = Field(default=1, ge=1, le=16)
+    min_nodes: int | None = Field(default=None, ge=0)
+    """Nodes that stay when nobody needs them, where an autoscaler adds and removes the others; None
+    where the number is fixed."""
 
     @model_validator(mode="after")
     def _gpu_is_known(self) -> Self:
@@ -37,11 +42,32 @@ class _GpuNodes(_Nodes):
             raise ValueError(f"gpu: no '{self.gpu}' in the catalogue; known: {', '.join(GPUS)}")
         return self
 
+    @model_validator(mode="after")
+    def _slices_are_known(self) -> Self:
+        if self.mig is not None:
+            self.mig.slice_of(GPUS[self.gpu])
+        return self
+
+    @model_validator(mode="after")
+    def _fewer_stay_than_there_are(self) -> Self:
+        if self.min_nodes is not None and self.min_nodes > self.nodes:
+            raise ValueError(f"min_nodes: {self.min_nodes}, but nodes is {self.nodes}")
+        return self
+
+    @property
+    def shares(self) -> int:
+        """GPUs of one node, or slices of them."""
+        return self.gpus_per_node * self.shares_per_gpu
+
     def shape(self) -> NodeShape:
         """Return the plain numbers of one node."""
+        gpu = GPUS[self.gpu]
         return NodeShape(
-            gpu=GPUS[self.gpu],
-            gpus=self.gpus_per_node,
+            gpu=self.mig.slice_of(gpu) if self.mig else gpu,
+            gpus=self.shares,
+            gpu_resource=self.gpu_resource,
+            time_slices=self.time_slices,
+            min_nodes=self.min_nodes,
             cpu_millicores=self.cpu_millicores,
             memory_mib=self.memory_mib,
             disk_gib=self.disk_gib,
@@ -69,19 +95,34 @@ class SimulatedNodes(_GpuNodes):
             "memory": f"{self.memory_mib}Mi",
             "ephemeral-storage": f"{self.disk_gib}Gi",
             "pods": "110",
-            GPU_RESOURCE: str(self.gpus_per_node),
+            self.gpu_resource: str(self.shares),
         }
         labels = {
             "type": "kwok",
             "kubernetes.io/hostname": name,
             "kubernetes.io/os": "linux",
             "kubernetes.io/arch": "amd64",
-            "nvidia.com/gpu.present": "true",
             "hoheit/gpu": self.gpu.lower(),
             POOL_LABEL: pool,
+            **self._feature_labels(),
         }
         annotations = {**_KWOK_ANNOTATION, _CAPACITY_ANNOTATION: json.dumps(capacity)}
         return {"name": name, "labels": labels, "annotations": annotations}
+
+    def _feature_labels(self) -> dict[str, str]:
+        """Return what GPU feature discovery would write on such a node, as far as it is known."""
+        gpu = GPUS[self.gpu]
+        major, _, minor = gpu.compute_capability.partition(".")
+        return {
+            "nvidia.com/gpu.present": "true",
+            "nvidia.com/gpu.count": str(self.gpus_per_node),
+            "nvidia.com/gpu.memory": str(gpu.reported_memory_mib),
+            "nvidia.com/gpu.replicas": str(self.time_slices),
+            "nvidia.com/gpu.compute.major": major,
+            "nvidia.com/gpu.compute.minor": minor,
+            "nvidia.com/gpu.sharing-strategy": "time-slicing" if self.time_slices > 1 else "none",
+            "nvidia.com/mig.strategy": "mixed" if self.mig else "none",
+        }
 
 
 class CpuNodes(_Nodes):

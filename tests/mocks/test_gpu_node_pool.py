@@ -153,3 +153,113 @@ def test_the_location_of_nodes_is_unknown_until_somebody_declares_it() -> None:
     _, told = labelled(location=samples.declared_location(country="FI"))
     assert told.location.country.value == "FI"
     assert [store.location for store in told.stores] == [told.location]
+
+
+def test_simulated_slices_are_a_resource_of_the_node_and_labels_say_so() -> None:
+    monitor, pool = made(gpu="A100-80GB", mig={"profile": "1g.10gb", "per_gpu": 7})
+    assert pool.shape.gpus == 7
+    for node in manifests(monitor):
+        capacity = json.loads(node["metadata"]["annotations"]["hoheit-lab/capacity"])
+        assert capacity["nvidia.com/mig-1g.10gb"] == "7"
+        assert "nvidia.com/gpu" not in capacity
+        assert node["metadata"]["labels"]["nvidia.com/mig.strategy"] == "mixed"
+
+
+def test_a_pool_that_grows_tells_its_autoscaler_what_a_node_would_be() -> None:
+    _, pool = labelled(min_nodes=0, gpus_per_node=4)
+    prefix = "k8s.io/cluster-autoscaler/node-template"
+    assert pool.autoscaler_tags[f"{prefix}/resources/nvidia.com/gpu"] == "4"
+    assert pool.autoscaler_tags[f"{prefix}/label/node.example.internal/pool"] == "l4"
+    assert pool.autoscaler_tags[f"{prefix}/taint/nvidia.com/gpu"] == "present:NoSchedule"
+
+
+def test_a_pool_of_fixed_size_has_nothing_to_tell() -> None:
+    _, pool = labelled()
+    assert pool.autoscaler_tags == {}
+
+
+@pytest.mark.parametrize(("keeps_running", "told"), [(True, 1), (False, 0)])
+def test_a_service_that_always_runs_on_a_pool_that_may_be_empty_is_told(
+    keeps_running: bool, told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def program() -> None:
+        on = components.cluster(capabilities={})
+        args = {"cluster": on, "spec": samples.labelled_nodes(min_nodes=0)}
+        pool = GpuNodePool("l4", args)  # pyright: ignore[reportArgumentType]
+        pool.claim("chat", Claim(pod=POD, replicas=1, keeps_running=keeps_running))
+
+    run(program)
+    assert caplog.text.count("'chat' always runs, so its nodes stay") == told
+
+
+def test_a_pod_of_ones_own_is_placed_by_the_pool() -> None:
+    _, pool = labelled()
+    container = {"name": "job", "resources": {"limits": {"nvidia.com/gpu": "1"}}}
+    spec: Any = pool.place({"containers": [container]})  # pyright: ignore[reportArgumentType]
+    assert spec["node_selector"] == pool.node_selector
+    assert spec["tolerations"] == pool.tolerations
+
+
+def test_a_pod_with_half_a_gpu_is_refused_by_the_pools_name() -> None:
+    _, pool = labelled()
+    container = {"name": "job", "resources": {"limits": {"nvidia.com/gpu": "0.5"}}}
+    with pytest.raises(pulumi.RunError, match=r"^GpuNodePool 'l4': containers\[0\]"):
+        pool.place({"containers": [container]})  # pyright: ignore[reportArgumentType]
+
+
+def plugged(**changes: Any) -> tuple[Monitor, GpuNodePool]:
+    pools: list[GpuNodePool] = []
+
+    def program() -> None:
+        args = {
+            "cluster": components.cluster(),
+            "spec": samples.labelled_nodes(**changes),
+            "device_plugin": {"namespace": "gpu"},
+            "images": samples.images(),
+        }
+        pools.append(GpuNodePool("l4", args))  # pyright: ignore[reportArgumentType]
+
+    return run(program), pools[0]
+
+
+def test_a_device_plugin_runs_on_the_pools_nodes_and_workloads_wait_for_it() -> None:
+    monitor, pool = plugged(time_slices=2)
+    (daemon,) = [one for one in manifests(monitor) if one["kind"] == "DaemonSet"]
+    pod = daemon["spec"]["template"]["spec"]
+    assert pod["nodeSelector"] == pool.node_selector
+    assert pod["tolerations"] == pool.tolerations
+    assert len(pool.ready) == 2
+
+
+def test_its_namespace_is_closed_and_admits_what_it_needs() -> None:
+    monitor, _ = plugged()
+    made_objects = manifests(monitor)
+    (namespace,) = [one for one in made_objects if one["kind"] == "Namespace"]
+    level = "pod-security.kubernetes.io/enforce"
+    assert namespace["metadata"]["labels"][level] == "privileged"
+    (policy,) = [one for one in made_objects if one["kind"] == "NetworkPolicy"]
+    assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert "egress" not in policy["spec"]
+
+
+def test_another_way_of_sharing_is_another_pod() -> None:
+    def annotation(**changes: Any) -> str:
+        monitor, _ = plugged(**changes)
+        (daemon,) = [one for one in manifests(monitor) if one["kind"] == "DaemonSet"]
+        return daemon["spec"]["template"]["metadata"]["annotations"]["hoheit/config-hash"]
+
+    assert annotation(time_slices=2) != annotation(time_slices=3)
+
+
+def test_a_device_plugin_for_nodes_without_gpu_is_refused() -> None:
+    def program() -> None:
+        args = {
+            "cluster": components.cluster(),
+            "spec": samples.cpu_nodes(),
+            "device_plugin": {"namespace": "gpu"},
+            "images": samples.images(),
+        }
+        GpuNodePool("cpu", args)  # pyright: ignore[reportArgumentType]
+
+    with pytest.raises(pulumi.RunError, match="the nodes have no GPU; leave it out"):
+        run(program)

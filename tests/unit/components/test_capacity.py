@@ -66,7 +66,7 @@ def test_a_refusal_counts_the_pods_of_every_service_those_of_a_rolling_change_in
     assert refusal(claims, room(1), 4) is None
     assert refusal(claims, room(1), 3) == (
         "3 nodes of 1 GPU do not hold all pods, those of a rolling change included: "
-        "'a' 2 pods of 1 GPU, 'b' 2 pods of 1 GPU; "
+        "'a' 2 pods of 1 GPU (1 of them surge), 'b' 2 pods of 1 GPU; "
         "allow more nodes, or fewer replicas or less surge"
     )
 
@@ -103,3 +103,14 @@ def test_what_holds_leaves_nothing_negative(node: Room, pod: Room) -> None:
 )
 def test_each_resource_that_is_short_is_named_with_both_numbers(pod: Room, said: str) -> None:
     assert room(1, 1, 1, 1).lacking(pod) == [said]
+
+
+def test_an_image_lies_once_on_a_node_for_all_pods_of_all_services() -> None:
+    node, pod, images = room(gpus=2, disk=40), room(gpus=1, disk=6), {"vllm": 27}
+    claims = {name: Claim(pod=pod, replicas=1, images=images) for name in ("one", "two")}
+    assert refusal(claims, node, max_nodes=1) is None
+    other = {**claims, "two": Claim(pod=pod, replicas=1, images={"vllm_cpu": 7})}
+    assert refusal(other, node, max_nodes=2) is None
+    text = refusal(other, room(gpus=2, disk=39), max_nodes=2)
+    assert text is not None
+    assert "disk (GiB): 6 asked, 5 there, where images take 34 GiB of the disk" in text
