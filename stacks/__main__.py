@@ -12,10 +12,7 @@ from residency import declarations
 environment = read_environment()
 guard = ResidencyGuard(environment.name, declarations(environment))
 cluster = ExistingCluster(environment.name, cluster_args(environment))
-pools = {
-    name: hoheit.GpuNodePool(name, hoheit.GpuNodePoolArgs(cluster=cluster, spec=spec))
-    for name, spec in environment.pools.items()
-}
+pools = parts.make_pools(environment, cluster)
 spaces = {
     name: parts.make_space(name, namespace, cluster)
     for name, namespace in environment.namespaces.items()

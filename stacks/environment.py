@@ -7,18 +7,20 @@ from typing import Literal, Self
 
 import pulumi
 from hoheit import (
+    DevicePluginSettings,
     DnsLabel,
     Hub,
-    Images,
     MlflowSettings,
     MonitoringSettings,
     ObjectServerSettings,
     ObjectStore,
     ServiceName,
     VllmSettings,
+    prometheus_url,
 )
 from hoheit.driver import Args, check_namespace, refusal, validated
 from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
+from locked_images import LockedImages
 from pydantic import Field, model_validator
 from residency import LOCAL_PROFILE, Residency
 
@@ -73,7 +75,10 @@ class Environment(Args):
     cluster: Cluster
     pools: dict[DnsLabel, ExistingNodes] = Field(min_length=1)
     """GPU pools by name."""
-    images: Images
+    device_plugin: DevicePluginSettings | None = None
+    """NVIDIA's device plugin for every pool with GPUs, each in a namespace of its own that begins
+    with this name; leave it out where the cluster's owner runs one."""
+    images: LockedImages
     object_store: ObjectStore | None = None
     object_server: OwnObjects | None = None
     hub: Hub | None = None
@@ -107,7 +112,10 @@ class Environment(Args):
         for name, model in self.models.items():
             try:
                 model.check_means(self._bucket, self.hub)
-                model.plan_for(self.pools[model.pool].shape().gpu)
+                shape = self.pools[model.pool].shape()
+                shape.check_share(model.gpus, model.engine.gpu_memory_utilization)
+                self.scaled(model).scaler(self.cluster.capabilities)
+                model.plan_for(shape.gpu)
             except ValueError as error:
                 raise ValueError(f"models.{name}.{error}") from None
         return self
@@ -115,10 +123,12 @@ class Environment(Args):
     @model_validator(mode="after")
     def _images_can_be_pulled(self) -> Self:
         for model in self.models.values():
-            self.images.check(*model.image_fields)
+            self.images.check(*model.image_fields, engine_version=model.engine.version)
         for part in (self.mlflow, self.object_server):
             if part is not None:
                 self.images.check(*part.image_fields)
+        if self.device_plugin is not None:
+            self.images.check("device_plugin")
         if self.monitoring is not None:
             gpus = any(pool.shape().gpus for pool in self.pools.values())
             self.images.check(*self.monitoring.image_fields_for(gpus=gpus))
@@ -132,6 +142,20 @@ class Environment(Args):
                 "it; `hoheit doctor` prints the addresses and the port to put here"
             )
         return self
+
+    def scaled(self, model: Model) -> Model:
+        """Return ``model`` with whom KEDA asks, the environment's own Prometheus by default."""
+        scaling, monitoring = model.autoscaling, self.monitoring
+        if (
+            scaling is None
+            or scaling.prometheus_url
+            or monitoring is None
+            or not monitoring.bundled
+        ):
+            return model
+        url = prometheus_url("monitoring", monitoring.namespace, self.cluster.network.domain)
+        known = scaling.model_copy(update={"prometheus_url": url})
+        return model.model_copy(update={"autoscaling": known})
 
     @property
     def _bucket(self) -> str | None:
@@ -183,9 +207,13 @@ class Environment(Args):
 
     @model_validator(mode="after")
     def _pools_hold_their_models(self) -> Self:
+        offered = self.cluster.capabilities
+        cache = offered.cache(offered.model_cache_storage_class)
         for pool, nodes in self.pools.items():
             claims = {
-                name: model.claim for name, model in self.models.items() if model.pool == pool
+                name: model.claim_on(cache)
+                for name, model in self.models.items()
+                if model.pool == pool
             }
             shape = nodes.shape()
             if why := refusal(claims, shape.room, shape.max_nodes):

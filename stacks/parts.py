@@ -10,6 +10,22 @@ from hoheit_infra import ExistingCluster
 Spaces = Mapping[str, RestrictedNamespace]
 
 
+def make_pools(environment: Environment, cluster: ExistingCluster) -> dict[str, GpuNodePool]:
+    """Make every pool, by name; those with GPUs with a device plugin, where it is ours to run."""
+    pools: dict[str, GpuNodePool] = {}
+    for name, spec in environment.pools.items():
+        plugin = environment.device_plugin if spec.shape().gpu else None
+        if plugin is not None:
+            plugin = plugin.model_copy(update={"namespace": f"{plugin.namespace}-{name}"})
+        pools[name] = GpuNodePool(
+            name,
+            hoheit.GpuNodePoolArgs(
+                cluster=cluster, spec=spec, device_plugin=plugin, images=environment.images
+            ),
+        )
+    return pools
+
+
 def make_space(name: str, namespace: str, cluster: ExistingCluster) -> RestrictedNamespace:
     """Make the namespace of one part."""
     args = hoheit.RestrictedNamespaceArgs(cluster=cluster, namespace=namespace)
@@ -44,7 +60,7 @@ def make_models(
         name: VllmService(
             name,
             hoheit.VllmServiceArgs.of(
-                model,
+                environment.scaled(model),
                 pool=pools[model.pool],
                 namespace=spaces["models"].namespace,
                 images=environment.images,

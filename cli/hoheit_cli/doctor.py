@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks.admission import check_pod_security, check_rights
+from .checks.autoscaling import check_adapter, check_keda
 from .checks.cni import check_cni
 from .checks.extensions import check_identity, check_operator, check_runtime_class
 from .checks.network import check_api_server, check_dns
@@ -90,6 +91,8 @@ def findings(stated: Stated, seen: Observed) -> list[Finding]:
         *check_runtime_class(capabilities.gpu_runtime_class, seen.runtime_classes),
         *check_identity(capabilities.identity),
         *check_operator(seen.crds, needed=stated.uses_operator),
+        *check_keda(capabilities.keda, seen.crds, seen.pods),
+        *check_adapter(capabilities.requests_waiting_metric, seen.api_services),
         *stated.unread,
     ]
     for name, pool in stated.pools.items():

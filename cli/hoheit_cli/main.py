@@ -1,10 +1,10 @@
-"""The command line: `hoheit register | doctor | residency`."""
+"""The command line: `hoheit plan | register | doctor | residency | images`."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import doctor, register, residency
+from . import doctor, images, plan, register, residency
 from .errors import UsageError
 from .text import printable
 
@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hoheit",
-        description="What is where, by which rules, and is a cluster as stated? Changes nothing.",
+        description="What is where, by which rules, and is a cluster as stated? It changes none.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (register, doctor, residency):
+    for command in (plan, register, doctor, residency, images):
         command.add(commands)
     return parser

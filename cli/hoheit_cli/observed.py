@@ -29,6 +29,7 @@ class Observed:
     storage_classes: list[Object] | Unread
     runtime_classes: list[Object] | Unread
     crds: list[str] | Unread
+    api_services: list[str] | Unread
     api_server: list[Object] | Unread
     """EndpointSlices of the Service ``default/kubernetes``."""
     pod_security: Answer
@@ -50,6 +51,7 @@ def observe(cluster: Kubectl, stated: Stated) -> Observed:
         storage_classes=cluster.objects("storageclasses"),
         runtime_classes=cluster.objects("runtimeclasses"),
         crds=cluster.names("customresourcedefinitions"),
+        api_services=cluster.names("apiservices"),
         api_server=cluster.objects(
             "endpointslices",
             "--namespace=default",

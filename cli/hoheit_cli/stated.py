@@ -49,6 +49,10 @@ class Stated:
     """Monitoring leaves its configuration to the Prometheus operator."""
     uses_image_volumes: bool
     """Weights of a model come as an image."""
+    scales: bool
+    """A model scales by its queue."""
+    device_plugin: str | None = None
+    """How the namespaces of the pools' device plugins begin; None where hoheit runs none."""
 
 
 def stack_file(stack: str, project: Path) -> Path:
@@ -70,7 +74,7 @@ def read_stated(file: Path) -> Stated:
     Raises:
         UsageError: if it holds no environment with an existing cluster.
     """
-    environment = _environment(file)
+    environment = environment_of(file)
     settings = dict(_section(environment, "cluster", file))
     if settings.pop("kind", "existing") != "existing":
         raise UsageError(f"{file}: cluster.kind is not 'existing', so hoheit makes the cluster")
@@ -91,10 +95,17 @@ def read_stated(file: Path) -> Stated:
         bundled_monitoring=bundled,
         uses_operator=operator,
         uses_image_volumes=any(map(_is_image, mapping_at(environment, "models").values())),
+        scales=any(map(_scales, mapping_at(environment, "models").values())),
+        device_plugin=mapping_at(environment, "device_plugin").get("namespace"),
     )
 
 
-def _environment(file: Path) -> dict[str, Any]:
+def environment_of(file: Path) -> dict[str, Any]:
+    """Return the environment of a stack file, as it is written.
+
+    Raises:
+        UsageError: if the file holds none.
+    """
     config: dict[str, Any] = _mapping(file).get("config") or {}
     for key, value in config.items():
         if key.endswith(_KEY) and isinstance(value, dict):
@@ -158,3 +169,7 @@ def _parts_with_volumes(environment: dict[str, Any], *, bundled_monitoring: bool
 
 def _is_image(model: dict[str, Any]) -> bool:
     return str(mapping_at(model, "weights").get("uri", "")).startswith("oci://")
+
+
+def _scales(model: dict[str, Any]) -> bool:
+    return model.get("autoscaling") is not None

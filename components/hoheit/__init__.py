@@ -1,24 +1,33 @@
 """GPU pools and vLLM on Kubernetes, as Pulumi components under your own control."""
 
 from ._args import DnsLabel, InputStr, InvalidArgsError, ServiceName
-from .cluster import (
-    Access,
+from ._monitoring.names import prometheus_url
+from .api_key import ApiKey
+from .autoscaling import Autoscaling
+from .capabilities import (
     Capabilities,
-    Cluster,
-    GpuNodes,
     IdentityMechanism,
     NetworkPolicyEnforcement,
-    NodeShape,
-    ObjectStoreGrant,
     StorageChoice,
     StorageClass,
     StoragePurpose,
+)
+from .cluster import (
+    Access,
+    Cluster,
+    GpuNodes,
+    NodeShape,
+    ObjectStoreGrant,
     WorkloadIdentity,
 )
 from .engine import Dtype, EngineSettings, KvCacheDtype
+from .device_plugin import DevicePluginSettings
 from .gpu_node_pool import GpuNodePool, GpuNodePoolArgs
+from .image_lock import ImageLock, LockedImage
 from .images import ImageReference, Images
 from .location import Declaration, DeclaredLocation, Fact, Location, Source, SourceKind
+from .lora import CompatibleBase, LoraAdapter
+from .memory_plan import Basis, MemoryPlan, MemoryShare
 from .mlflow_server import MlflowServer, MlflowServerArgs
 from .mlflow_settings import (
     BundledArtifacts,
@@ -29,7 +38,7 @@ from .mlflow_settings import (
     Permission,
     SqliteDatabase,
 )
-from .model_weights import Architecture, Hub, ModelWeights, WeightsSource
+from .model_weights import Hub, ModelWeights, WeightsSource
 from .monitoring_settings import (
     AlertThresholds,
     MonitoringMode,
@@ -41,10 +50,13 @@ from .monitoring_stack import MonitoringStack, MonitoringStackArgs
 from .network import ClusterNetwork, Peer
 from .object_server import ObjectServer, ObjectServerArgs, ObjectServerSettings
 from .object_store import ObjectStore
-from .plan import MemoryPlan, plan_memory
+from .plan import GpuFit, HostRequest, PlanRequest, fitting_gpus, plan_gpu, plan_host
 from .register import DataClass, Egress, OnDestroy, Phase, Register, Store, Unknown, joined
 from .restricted_namespace import RestrictedNamespace, RestrictedNamespaceArgs
+from .router_settings import RouterMode, RouterSettings, RoutingPolicy
 from .scrape_target import ScrapeTarget
+from .service_level import Objectives
+from .trusted_code import TrustedCode
 from .vllm_service import VllmService, VllmServiceArgs
 from .vllm_settings import VllmSettings
 from .weights_mirror import WeightsMirror, WeightsMirrorArgs
@@ -52,12 +64,15 @@ from .weights_mirror import WeightsMirror, WeightsMirrorArgs
 __all__ = [
     "Access",
     "AlertThresholds",
-    "Architecture",
+    "ApiKey",
+    "Autoscaling",
+    "Basis",
     "BundledArtifacts",
     "BundledDatabase",
     "Capabilities",
     "Cluster",
     "ClusterNetwork",
+    "CompatibleBase",
     "DataClass",
     "Declaration",
     "DeclaredLocation",
@@ -68,18 +83,25 @@ __all__ = [
     "ExistingArtifacts",
     "ExistingDatabase",
     "Fact",
+    "GpuFit",
+    "DevicePluginSettings",
     "GpuNodePool",
     "GpuNodePoolArgs",
     "GpuNodes",
+    "HostRequest",
     "Hub",
     "IdentityMechanism",
+    "ImageLock",
     "ImageReference",
     "Images",
     "InputStr",
     "InvalidArgsError",
     "KvCacheDtype",
     "Location",
+    "LockedImage",
+    "LoraAdapter",
     "MemoryPlan",
+    "MemoryShare",
     "MlflowServer",
     "MlflowServerArgs",
     "MlflowSettings",
@@ -95,14 +117,19 @@ __all__ = [
     "ObjectServerSettings",
     "ObjectStore",
     "ObjectStoreGrant",
+    "Objectives",
     "OnDestroy",
     "OperatorSettings",
     "Peer",
     "Permission",
     "Phase",
+    "PlanRequest",
     "Register",
     "RestrictedNamespace",
     "RestrictedNamespaceArgs",
+    "RouterMode",
+    "RouterSettings",
+    "RoutingPolicy",
     "ScrapeTarget",
     "ServiceName",
     "Source",
@@ -112,6 +139,7 @@ __all__ = [
     "StorageClass",
     "StoragePurpose",
     "Store",
+    "TrustedCode",
     "Unknown",
     "VllmService",
     "VllmServiceArgs",
@@ -121,6 +149,9 @@ __all__ = [
     "WeightsMirrorArgs",
     "WeightsSource",
     "WorkloadIdentity",
+    "fitting_gpus",
     "joined",
-    "plan_memory",
+    "plan_gpu",
+    "plan_host",
+    "prometheus_url",
 ]

@@ -22,7 +22,7 @@ def config_hash(parts: Iterable[str]) -> str:
 def deployment_spec(  # noqa: PLR0913 - each is a field of the spec, by name
     pod: PodSpecArgsDict,
     *,
-    replicas: int,
+    replicas: int | None,
     surge: int,
     progress_deadline_seconds: int,
     selector: dict[str, str],
@@ -32,10 +32,9 @@ def deployment_spec(  # noqa: PLR0913 - each is a field of the spec, by name
     """Return a Deployment spec that never needs more GPUs than were claimed.
 
     Without surge an old pod makes room first: on a full pool a new pod would wait for ever for
-    the GPU that the old one holds.
+    the GPU that the old one holds. Without ``replicas``, an autoscaler decides on them.
     """
-    return {
-        "replicas": replicas,
+    spec: DeploymentSpecArgsDict = {
         "progress_deadline_seconds": progress_deadline_seconds,
         "strategy": {
             "type": "RollingUpdate",
@@ -50,3 +49,6 @@ def deployment_spec(  # noqa: PLR0913 - each is a field of the spec, by name
             "spec": pod,
         },
     }
+    if replicas is not None:
+        spec["replicas"] = replicas
+    return spec

@@ -37,9 +37,14 @@ def startup_probe(path: str, port: int, budget_seconds: int) -> ProbeArgsDict:
     return {
         "http_get": {"path": path, "port": port},
         "period_seconds": PROBE_PERIOD_SECONDS,
-        "failure_threshold": -(-budget_seconds // PROBE_PERIOD_SECONDS),
+        "failure_threshold": failures_within(budget_seconds),
         "timeout_seconds": 5,
     }
+
+
+def failures_within(budget_seconds: int) -> int:
+    """Return how often a startup probe may fail, one try after the other, within a budget."""
+    return -(-budget_seconds // PROBE_PERIOD_SECONDS)
 
 
 def readiness_probe(path: str, port: int) -> ProbeArgsDict:

@@ -8,30 +8,22 @@ from typing import TYPE_CHECKING
 from hoheit_facts import ENGINE, IMAGES, switches_off
 
 from ._flags import serve_flags
-from ._gateway import (
-    API_KEY_VARIABLE,
-    API_PORT,
-    GATEWAY_COMMAND,
-    GATEWAY_PATH,
-    HEALTH_PORT,
-    LIVE_PATH,
-    METRICS_PORT,
-    READY_PATH,
-    gateway_config,
+from ._gateway import HEALTH_PORT, LIVE_PATH, READY_PATH, gateway_config
+from ._gateway_container import (
+    GatewaySecrets,
+    gateway_container,
+    gateway_volumes,
+    secret_variable,
 )
-from ._lifecycle import Drain, liveness_probe, readiness_probe, startup_probe
+from ._lifecycle import Drain, liveness_probe, startup_probe
+from ._lora import adapter_mounts, adapter_volumes, lora_flags
 from ._placement import GPU_RESOURCE
-from ._pod_room import CACHE_GIB, GATEWAY_CPU_MILLICORES, GATEWAY_MEMORY_MIB, TEMPORARY_GIB
+from ._pod_room import CACHE_GIB, TEMPORARY_GIB, shared_memory_gib
 from ._pod_security import container_security, pod_security
-from ._weights import (
-    MODELS,
-    authority_volumes,
-    is_pulled,
-    model_path,
-    pull_container,
-    weights_volume,
-)
-from .plan import SHARED_MEMORY_GIB
+from ._router_gateway import routed_paths
+from ._warm_up import warm_up_probe
+from ._weights import MODELS, is_pulled, model_path, weights_volume
+from ._weights_fetcher import adapters_container, authority_volumes, pull_container
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,21 +33,18 @@ if TYPE_CHECKING:
         ContainerArgsDict,
         EnvVarArgsDict,
         PodSpecArgsDict,
+        ProbeArgsDict,
         TolerationArgsDict,
         VolumeArgsDict,
     )
 
-    from .cluster import StorageChoice
+    from ._compile_cache import CompileCache
+    from .capabilities import StorageChoice
     from .images import Images
     from .model_weights import ModelWeights
     from .object_store import ObjectStore
     from .vllm_settings import VllmSettings
 
-API_KEY = "api-key"
-"""Key of the Secret under which the API key lies."""
-GATEWAY_MOUNT = "/usr/local/etc/haproxy"
-"""Where HAProxy's image expects its configuration."""
-GATEWAY_FILE = "haproxy.cfg"
 _HOME = f"/home/{ENGINE.user_name}"
 _BYTES_PER_MIB = 1024**2
 
@@ -72,6 +61,8 @@ class ServerPod:
     weights_storage: StorageChoice
     store: ObjectStore | None
     runtime_class: str | None
+    gpu_resource: str = GPU_RESOURCE
+    """What a GPU, or a slice of one, is asked for by."""
 
     @property
     def drain(self) -> Drain:
@@ -79,37 +70,58 @@ class ServerPod:
         return Drain(request_seconds=self.settings.drain_seconds)
 
     @property
+    def engine_image(self) -> str:
+        """What the engine runs from."""
+        return self.images.reference("vllm" if self.settings.gpus else "vllm_cpu")
+
+    @property
     def flags(self) -> list[str]:
         """Arguments of the ``vllm`` command."""
-        return serve_flags(
+        # A router that goes by beginnings asks for tokens, which vLLM serves only with this.
+        asked_for_tokens = ["--enable-scale-out"] if self.settings.asked_for_tokens else []
+        flags = serve_flags(
             self.settings.engine,
             path=model_path(self.weights),
             name=self.settings.served_model_name,
             gpus=self.settings.gpus,
             shutdown_timeout_seconds=self.drain.request_seconds,
+            trust_remote_code=self.weights.trusted_code is not None,
+            adapters=lora_flags(self.settings.adapters, self.settings.adapter_slots),
         )
+        return [*flags, *asked_for_tokens]
 
     @property
     def gateway(self) -> str:
         """Configuration of HAProxy."""
         return gateway_config(
-            served_model_name=self.settings.served_model_name,
-            allowed_paths=self.settings.routes,
+            model_names=self.settings.model_names,
+            allowed_paths=self._paths,
             idle_timeout_seconds=self.settings.idle_timeout_seconds,
             drain_seconds=self.settings.drain_seconds,
             max_body_bytes=self.settings.max_body_mib * _BYTES_PER_MIB,
         )
 
-    def spec(
+    @property
+    def _paths(self) -> Sequence[str]:
+        routes = self.settings.routes
+        return routed_paths(routes) if self.settings.asked_for_tokens else routes
+
+    def spec(  # noqa: PLR0913 - each is something that the pod refers to, by name
         self,
         *,
         service_account: pulumi.Input[str],
-        api_key_secret: pulumi.Input[str],
+        secrets: GatewaySecrets,
         gateway_config: pulumi.Input[str],
         placement: tuple[Mapping[str, str], Sequence[TolerationArgsDict]],
         spread_over: Mapping[str, str],
+        compile_cache: CompileCache | None = None,
+        shared_weights: pulumi.Input[str] | None = None,
     ) -> PodSpecArgsDict:
-        """Return the pod spec; the named objects may be outputs of other resources."""
+        """Return the pod spec; the named objects may be outputs of other resources.
+
+        Without a ``compile_cache``, compiled kernels lie on the node's disk and go with the pod;
+        without a claim of ``shared_weights``, each pod has weights of its own.
+        """
         node_selector, tolerations = placement
         spec: PodSpecArgsDict = {
             "service_account_name": service_account,
@@ -128,9 +140,15 @@ class ServerPod:
                 }
             ],
             "termination_grace_period_seconds": self.drain.grace_period_seconds,
-            "init_containers": [*self._pull(), self._gateway(api_key_secret)],
-            "containers": [self._engine(api_key_secret)],
-            "volumes": self._volumes(gateway_config),
+            "init_containers": [
+                *self._pull(),
+                gateway_container(self.images.reference("gateway"), secrets),
+            ],
+            "containers": [self._engine(secrets, compile_cache)],
+            "volumes": [
+                weights_volume(self.weights, self.weights_storage, shared_weights),
+                *self._volumes(gateway_config, secrets, compile_cache),
+            ],
         }
         if self.runtime_class and self.settings.gpus:
             spec["runtime_class_name"] = self.runtime_class
@@ -139,56 +157,37 @@ class ServerPod:
         return spec
 
     def _pull(self) -> list[ContainerArgsDict]:
-        if self.store is None or not is_pulled(self.weights):
-            return []
-        return [pull_container(self.weights, self.store, self.images.reference("weights_fetcher"))]
+        """Return the init containers that bring weights and adapters, and check both."""
+        adapters = self.settings.adapters
+        found: list[ContainerArgsDict] = []
+        if not adapters and not is_pulled(self.weights):
+            return found
+        fetcher = self.images.reference("weights_fetcher")
+        if self.store is not None and is_pulled(self.weights):
+            found.append(pull_container(self.weights, self.store, fetcher))
+        if adapters:
+            found.append(adapters_container(adapters, self.store, fetcher))
+        return found
 
-    def _gateway(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
-        """Return the sidecar: up before the engine, and down only after its last answer."""
-        return {
-            "name": "gateway",
-            "image": self.images.reference("gateway"),
-            "restart_policy": "Always",
-            "command": [*GATEWAY_COMMAND, f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
-            "env": [_api_key(API_KEY_VARIABLE, api_key_secret)],
-            "ports": [
-                {"name": "api", "container_port": API_PORT},
-                {"name": "metrics", "container_port": METRICS_PORT},
-                {"name": "health", "container_port": HEALTH_PORT},
-            ],
-            "startup_probe": startup_probe(GATEWAY_PATH, HEALTH_PORT, 60),
-            "readiness_probe": readiness_probe(READY_PATH, HEALTH_PORT),
-            "liveness_probe": liveness_probe(GATEWAY_PATH, HEALTH_PORT),
-            "resources": {
-                "requests": {
-                    "cpu": f"{GATEWAY_CPU_MILLICORES}m",
-                    "memory": f"{GATEWAY_MEMORY_MIB}Mi",
-                },
-                "limits": {"memory": f"{GATEWAY_MEMORY_MIB}Mi"},
-            },
-            "security_context": container_security(),
-            "volume_mounts": [{"name": "gateway", "mount_path": GATEWAY_MOUNT, "read_only": True}],
-        }
-
-    def _engine(self, api_key_secret: pulumi.Input[str]) -> ContainerArgsDict:
-        gpus = {GPU_RESOURCE: str(self.settings.gpus)} if self.settings.gpus else {}
+    def _engine(self, secrets: GatewaySecrets, cache: CompileCache | None) -> ContainerArgsDict:
+        gpus = {self.gpu_resource: str(self.settings.gpus)} if self.settings.gpus else {}
         memory = {"memory": f"{self.settings.memory_mib}Mi"}
+        disk = self.settings.claim_on(self.weights_storage).pod.disk_gib
+        key = secret_variable("VLLM_API_KEY", secrets.upstream, secrets.upstream_key)
         return {
             "name": "vllm",
-            "image": self.images.reference("vllm" if self.settings.gpus else "vllm_cpu"),
+            "image": self.engine_image,
             # The image's entrypoint has changed between versions; the command never does.
             "command": ["vllm"],
             "args": list(self.flags),
-            "env": [*_engine_environment(), _api_key("VLLM_API_KEY", api_key_secret)],
-            "startup_probe": startup_probe(
-                READY_PATH, HEALTH_PORT, self.settings.startup_budget_seconds
-            ),
+            "env": [*_engine_environment(), key],
+            "startup_probe": self._startup_probe(),
             "liveness_probe": liveness_probe(LIVE_PATH, HEALTH_PORT),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": self.drain.endpoint_removal_seconds}}},
             "resources": {
                 "requests": {
                     "cpu": f"{self.settings.cpu_millicores}m",
-                    "ephemeral-storage": f"{self.settings.claim.pod.disk_gib}Gi",
+                    "ephemeral-storage": f"{disk}Gi",
                     **memory,
                     **gpus,
                 },
@@ -197,25 +196,42 @@ class ServerPod:
             "security_context": container_security(),
             "volume_mounts": [
                 {"name": "weights", "mount_path": MODELS, "read_only": True},
+                *adapter_mounts(self.settings.adapters, read_only=True),
                 {"name": "home", "mount_path": _HOME},
+                *([cache.mount] if cache else []),
                 {"name": "tmp", "mount_path": "/tmp", "sub_path": "vllm"},  # noqa: S108 - emptyDir
                 {"name": "shm", "mount_path": "/dev/shm"},  # noqa: S108 - emptyDir in memory
             ],
         }
 
-    def _volumes(self, gateway_config: pulumi.Input[str]) -> list[VolumeArgsDict]:
-        pulled_from = self.store if is_pulled(self.weights) else None
+    def _startup_probe(self) -> ProbeArgsDict:
+        """Return what lets a pod count as ready at all: served, and each model asked once."""
+        budget = self.settings.startup_seconds
+        served = startup_probe(READY_PATH, HEALTH_PORT, budget)
+        if not self.settings.warm_up:
+            return served
+        return warm_up_probe(self.settings.model_names, self.settings.routes, budget) or served
+
+    def _volumes(
+        self,
+        gateway_config: pulumi.Input[str],
+        secrets: GatewaySecrets,
+        cache: CompileCache | None,
+    ) -> list[VolumeArgsDict]:
+        pulled_from = self.store if self.settings.copies_from_store else None
         authority = authority_volumes(pulled_from) if pulled_from else []
+        shared = f"{shared_memory_gib(self.settings.gpus)}Gi"
         return [
             *authority,
-            weights_volume(self.weights, self.weights_storage),
-            {"name": "gateway", "config_map": {"name": gateway_config}},
+            *adapter_volumes(self.settings.adapters),
+            *gateway_volumes(gateway_config, secrets),
+            *([cache.volume] if cache else []),
             {"name": "home", "empty_dir": {"size_limit": f"{CACHE_GIB}Gi"}},
             {"name": "tmp", "empty_dir": {"size_limit": f"{TEMPORARY_GIB}Gi"}},
             {
                 "name": "shm",
                 # Workers exchange data through it; the default of 64 MiB stops them.
-                "empty_dir": {"medium": "Memory", "size_limit": f"{SHARED_MEMORY_GIB}Gi"},
+                "empty_dir": {"medium": "Memory", "size_limit": shared},
             },
         ]
 
@@ -225,10 +241,3 @@ def _engine_environment() -> list[EnvVarArgsDict]:
     # Without HOME and USER, PyTorch looks for a cache directory that it may not write.
     own = {"HOME": _HOME, "USER": ENGINE.user_name, "HF_HOME": f"{_HOME}/.cache/huggingface"}
     return [{"name": name, "value": value} for name, value in {**own, **silence}.items()]
-
-
-def _api_key(variable: str, secret: pulumi.Input[str]) -> EnvVarArgsDict:
-    return {
-        "name": variable,
-        "value_from": {"secret_key_ref": {"name": secret, "key": API_KEY}},
-    }

@@ -9,115 +9,13 @@ import pulumi_kubernetes as k8s
 from hoheit_facts import Gpu
 from pydantic import Field, model_validator
 
-from ._args import Args, InputStr, ObjectName
+from ._args import Args, InputStr
+from ._gpu_share import check_share, check_utilization
+from ._placement import GPU_RESOURCE
+from .capabilities import Capabilities, StorageChoice, StoragePurpose
 from .capacity import Room
-from .location import UNKNOWN, DeclaredLocation, Fact, Location, where
+from .location import Location
 from .network import ClusterNetwork
-
-
-class StoragePurpose(StrEnum):
-    """What a volume is for."""
-
-    MODEL_CACHE = "model-cache"
-    """Weights of one pod, for the pod's life."""
-    DATABASE = "database"
-    METRICS = "metrics"
-    """Time series."""
-    OBJECTS = "objects"
-    """Objects of an S3 server inside the cluster."""
-
-
-class StorageChoice(Args):
-    """The volume that a cluster offers for a purpose, and what is known of the disks below."""
-
-    storage_class: str | None
-    """StorageClass of a claim; None for the node's own disk, an emptyDir."""
-    location: Location = Location()
-    """Where the disks are; of a node's own disk it is the node that knows."""
-    encryption: Fact = UNKNOWN
-    key_holder: Fact = UNKNOWN
-
-
-class StorageClass(Args):
-    """A StorageClass of the cluster, as stated."""
-
-    name: ObjectName
-    encrypted: bool | None = None
-    """None: nobody stated it."""
-    read_write_many: bool = False
-    location: DeclaredLocation | None = None
-    """Where its disks are; unknown where nobody declares it."""
-    encryption: str | None = None
-    """How its volumes are encrypted, as declared in ``location.declaration``."""
-    key_holder: str | None = None
-    """Who holds the keys, likewise."""
-
-    @model_validator(mode="after")
-    def _somebody_said_so(self) -> Self:
-        for field in ("encryption", "key_holder"):
-            if getattr(self, field) is not None and self.location is None:
-                raise ValueError(f"{field}: needs location with its declaration, else nobody said")
-        if self.encrypted is False and self.encryption is not None:
-            raise ValueError("encryption: given, but encrypted is false; leave out one of the two")
-        return self
-
-    def choice(self) -> StorageChoice:
-        """Return the class as the volume for a purpose, each fact with its declaration."""
-        return StorageChoice(
-            storage_class=self.name,
-            location=where(self.location),
-            encryption=self._declared(self.encryption),
-            key_holder=self._declared(self.key_holder),
-        )
-
-    def _declared(self, value: str | None) -> Fact:
-        if value is None or self.location is None:
-            return UNKNOWN
-        return Fact(value=value, source=self.location.source())
-
-
-class NetworkPolicyEnforcement(StrEnum):
-    """Which CNI gives NetworkPolicy objects their meaning."""
-
-    CILIUM = "cilium"
-    CALICO = "calico"
-    KUBE_ROUTER = "kube-router"
-    VPC_CNI = "vpc-cni"
-    KINDNET = "kindnet"
-    """The CNI of kind, which enforces since kind 0.24."""
-    NONE = "none"
-    """Objects are accepted and ignored."""
-    UNKNOWN = "unknown"
-
-
-class IdentityMechanism(StrEnum):
-    """How a pod proves to a cloud who it is."""
-
-    STATIC_SECRET = "static-secret"  # noqa: S105 - the mechanism's name, not a secret
-    POD_IDENTITY = "pod-identity"
-    IRSA = "irsa"
-
-
-class Capabilities(Args):
-    """Plain facts about a cluster, known in preview."""
-
-    gpu_runtime_class: ObjectName | None = None
-    """RuntimeClass that GPU pods name; None where the default runtime serves them."""
-    storage_classes: tuple[StorageClass, ...] = ()
-    """The first one serves databases, metrics and objects."""
-    model_cache_storage_class: ObjectName | None = None
-    """StorageClass of fast node-local volumes for weights; None takes the node's own disk."""
-    network_policy: NetworkPolicyEnforcement = NetworkPolicyEnforcement.UNKNOWN
-    identity: IdentityMechanism = IdentityMechanism.STATIC_SECRET
-    simulated: bool = False
-    """Pods are scheduled and reported ready, but no container runs."""
-
-    @model_validator(mode="after")
-    def _classes_are_named_once(self) -> Self:
-        names = [offered.name for offered in self.storage_classes]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"storage_classes: {', '.join(twice)} stands there more than once")
-        return self
 
 
 class NodeShape(Args):
@@ -126,7 +24,10 @@ class NodeShape(Args):
     gpu: Gpu | None
     """None: the nodes have no GPU, for a trial with the engine's CPU build."""
     gpus: int = Field(ge=0)
-    """GPUs on one node."""
+    """GPUs on one node; slices of GPUs, where ``gpu_resource`` names slices."""
+    gpu_resource: str = Field(default=GPU_RESOURCE, pattern=r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$")
+    """Extended resource that a pod asks for: whole GPUs, or slices as the device plugin names them
+    (``nvidia.com/mig-1g.10gb``, ``nvidia.com/gpu.shared``)."""
     cpu_millicores: int = Field(gt=0)
     """Allocatable CPU of one node, DaemonSets already taken off."""
     memory_mib: int = Field(gt=0)
@@ -135,12 +36,26 @@ class NodeShape(Args):
     """Allocatable ephemeral storage of one node in GiB."""
     max_nodes: int = Field(ge=1)
     """Nodes that the pool can grow to."""
+    min_nodes: int | None = Field(default=None, ge=0)
+    """Nodes that stay when no pod needs them; None where the number of nodes is fixed."""
+    time_slices: int = Field(default=1, ge=1)
+    """Pods that share the memory of one GPU; 1 where each has its own."""
 
     @model_validator(mode="after")
     def _gpus_are_of_a_kind(self) -> Self:
         if (self.gpu is None) != (self.gpus == 0):
             raise ValueError("gpus: 0 where there is no gpu, at least 1 where there is one")
         return self
+
+    def check_share(self, gpus: int, gpu_memory_utilization: float) -> None:
+        """Tell whether a replica can have ``gpus`` of what a node offers.
+
+        Raises:
+            ValueError: if it would span slices, or take the memory of those it shares a GPU with;
+                beginning with the field that is too large.
+        """
+        check_share(gpus, self.gpu_resource)
+        check_utilization(gpu_memory_utilization, self.time_slices)
 
     @property
     def room(self) -> Room:

@@ -13,8 +13,8 @@ _REFERENCE = re.compile(
     r"(?P<host>[a-z0-9.-]+(?::[0-9]+)?)/(?P<path>[a-z0-9._/-]+)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-
-_ENGINE_VERSION = re.compile(rf"(?<![\d.]){re.escape(ENGINE.version)}(?![\w.])")
+_ENGINE_FIELDS = ("vllm", "vllm_cpu")
+"""Images whose release decides on flags, metrics and the user id."""
 
 
 class ImageReference(Args):
@@ -49,9 +49,15 @@ class ImageReference(Args):
 
 
 _NO_DIGEST = (
-    "no digest, and images are locked; add @sha256:... as your registry shows it, or set "
-    "locked: false outside production"
+    "no digest, and images are locked; add @sha256:... as your registry shows it (`hoheit images "
+    "lock` asks it for all of them), or set locked: false outside production"
 )
+
+
+def _is_of(version: str, tag: str | None) -> bool:
+    """Return whether a tag names a release; a bare digest is taken at its owner's word."""
+    named = rf"(?<![\d.]){re.escape(version)}(?![\w.])"
+    return tag is None or re.search(named, tag) is not None
 
 
 def _way_to(field: str) -> str:
@@ -74,6 +80,8 @@ class Images(Args):
     """Serves a small model where there is no GPU."""
     gateway: str | None = IMAGES["gateway"].reference
     """Guards the model, and lends other servers a metrics port: HAProxy."""
+    router: str | None = IMAGES["router"].reference
+    """Spreads requests over the replicas of a model service."""
     weights_fetcher: str | None = None
     """Brings the weights; built from ``model_images/weights-fetcher`` into your own registry."""
     prometheus: str | None = IMAGES["prometheus"].reference
@@ -81,6 +89,8 @@ class Images(Args):
     grafana: str | None = IMAGES["grafana"].reference
     kube_state_metrics: str | None = IMAGES["kube-state-metrics"].reference
     dcgm_exporter: str | None = IMAGES["dcgm-exporter"].reference
+    device_plugin: str | None = IMAGES["device-plugin"].reference
+    """NVIDIA's device plugin, with GPU feature discovery."""
     mlflow: str | None = None
     """MLflow with drivers; built from ``model_images/mlflow`` into your own registry."""
     postgres: str | None = IMAGES["postgres"].reference
@@ -105,32 +115,30 @@ class Images(Args):
                 raise ValueError(f"{field}: {_NO_DIGEST}")
         return self
 
-    @model_validator(mode="after")
-    def _flags_are_those_of_the_engine(self) -> Self:
-        for field in ("vllm", "vllm_cpu"):
-            text: str | None = getattr(self, field)
-            tag = ImageReference.parse(text).tag if text else None
-            if tag is not None and not _ENGINE_VERSION.search(tag):
-                raise ValueError(
-                    f"{field}: tag '{tag}' is not of version {ENGINE.version}, for which flags, "
-                    "metrics and the user id are rendered; take that version, or a tag that "
-                    "contains it"
-                )
-        return self
-
-    def check(self, *fields: str) -> None:
+    def check(self, *fields: str, engine_version: str = ENGINE.version) -> None:
         """Tell whether the images of these fields may run.
 
+        Args:
+            fields: which ones.
+            engine_version: the release of vLLM for which a service renders its flags.
+
         Raises:
-            ValueError: beginning with the path of the first one that is missing, or that has no
-                digest while images are locked.
+            ValueError: beginning with the path of the first one that is missing, that has no
+                digest while images are locked, or that holds another release of the engine.
         """
         for field in fields:
             text = getattr(self, field)
             if text is None:
                 raise ValueError(f"images.{field}: {_way_to(field)}")
-            if self.locked and ImageReference.parse(text).digest is None:
+            reference = ImageReference.parse(text)
+            if self.locked and reference.digest is None:
                 raise ValueError(f"images.{field}: {_NO_DIGEST}")
+            if field in _ENGINE_FIELDS and not _is_of(engine_version, reference.tag):
+                raise ValueError(
+                    f"images.{field}: tag '{reference.tag}' is not of version {engine_version}, "
+                    "for which flags, metrics and the user id are rendered; take that version, a "
+                    "tag that contains it, or set engine.version"
+                )
 
     def reference(self, field: str) -> str:
         """Return the image of a field that :meth:`check` has accepted."""

@@ -19,7 +19,8 @@ from ._monitoring.rule_set import rules_for, unwatched
 from ._monitoring.rules import rules_file
 from ._monitoring.stores import bundled_stores, operator_stores, stack_recipients
 from ._monitoring.targets import gpu_target, server_targets
-from .cluster import Cluster, StoragePurpose, on_cluster
+from .capabilities import StoragePurpose
+from .cluster import Cluster, on_cluster
 from .gpu_node_pool import GpuNodePool
 from .images import Images
 from .monitoring_settings import MonitoringSettings, OperatorSettings

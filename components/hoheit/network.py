@@ -1,5 +1,6 @@
 """Network peers: who is meant by an allow rule, in the words of NetworkPolicy."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Self
 
@@ -41,6 +42,19 @@ class Peer(Args):
     def holes_in(self, cidr: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
         """Return the excepted ranges that lie inside ``cidr``."""
         return [hole for hole in self.except_cidrs if _contains(cidr, hole)]
+
+
+def check_callers(field: str, peers: Sequence[Peer]) -> None:
+    """Tell whether peers that may come in leave the port to the gateway that they come to.
+
+    Raises:
+        ValueError: beginning with the field of the first one that names a port.
+    """
+    for index, peer in enumerate(peers):
+        if peer.port is not None:
+            raise ValueError(
+                f"{field}[{index}].port: leave it out; it is the gateway's port that opens"
+            )
 
 
 def _contains(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:

@@ -21,7 +21,8 @@ from ._stores.policies import Policy
 from ._stores.register import on_volume
 from ._stores.secrets import Secrets
 from ._stores.stateful_store import StatefulStore
-from .cluster import Cluster, StoragePurpose, on_cluster
+from .capabilities import StoragePurpose
+from .cluster import Cluster, on_cluster
 from .images import Images
 from .location import Fact, Location
 from .network import Peer
@@ -187,6 +188,7 @@ class ObjectServer(pulumi.ComponentResource):
             bucket=self._args.bucket,
             region=OBJECTS_REGION,
             credentials_secret=secret.apply(lambda found: found[0]),
+            quota_gib=self._args.volume_gib,
             peer=Peer(
                 namespace=self._args.namespace.name,
                 pod_labels=selector_labels(VERSITYGW, self._server_name),

@@ -5,6 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from ._args import Args, DnsLabel, InputStr
+from .network import Peer
+from .service_level import Objectives
 
 PortName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=15)
@@ -34,6 +36,10 @@ class ScrapeTarget(Args):
     """Program whose metrics these are, for example ``vllm``."""
     exporter_version: str | None
     """Its version, which decides which metrics exist; None where nobody knows it."""
+    objectives: Objectives | None = None
+    """How fast the service means to be; alerts on their error budgets derive from it."""
+    queried_by: tuple[Peer, ...] = ()
+    """Who asks Prometheus for these metrics, KEDA for one; a monitoring stack lets them."""
 
     @model_validator(mode="after")
     def _timeout_below_interval(self) -> Self:

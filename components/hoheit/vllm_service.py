@@ -5,41 +5,34 @@ from typing import Self
 
 import pulumi
 import pulumi_kubernetes as k8s
-import pulumi_random as random
-from hoheit_facts import ENGINE
 from pydantic import InstanceOf, model_validator
 
 from ._args import PACKAGE, Args, InputStr, ServiceName, plain, validated
-from ._deployment_spec import config_hash, deployment_spec
-from ._gateway import API_PORT, GATEWAY_METRICS_PATH, METRICS_PORT
-from ._labels import object_labels, selector_labels
-from ._network_policy import NEEDS_ANNOTATION, allow, describe
-from ._server_pod import API_KEY, GATEWAY_FILE, ServerPod
-from ._service_needs import server_egress, server_ingress
-from ._service_register import service_recipients, service_stores
-from ._weights import is_pulled, object_prefix
-from .cluster import (
-    Access,
-    Cluster,
-    ObjectStoreGrant,
-    StoragePurpose,
-    WorkloadIdentity,
-    on_cluster,
-)
+from ._router_pod import ROUTER, RouterPod
+from ._server_pod import ServerPod
+from ._service_needs import server_policy
+from ._service_register import router_stores, service_recipients, service_stores
+from ._vllm_service.compiled import compile_stores, make_compile_cache
+from ._vllm_service.entrance import entrance, headless_service, scrape_targets
+from ._vllm_service.keys import Accepted, ClientKeys, client_keys, engine_key, router_key
+from ._vllm_service.parts import SERVER, Parts
+from ._vllm_service.plan_log import log_plan
+from ._vllm_service.routers import router_deployment
+from ._vllm_service.scaling import make_scaler, watched
+from ._vllm_service.servers import server_account, server_deployment
+from ._vllm_service.weights import weights_mirrors
+from ._vllm_service.workload import disruption_budget, network_policy
+from .capabilities import StoragePurpose
+from .cluster import Cluster, on_cluster
 from .gpu_node_pool import GpuNodePool
 from .images import Images
-from .model_weights import Hub, WeightsSource
+from .memory_plan import MemoryPlan
+from .model_weights import Hub
 from .object_store import ObjectStore
-from .plan import MemoryPlan
 from .register import Egress, Store
 from .scrape_target import ScrapeTarget
 from .vllm_settings import VllmSettings
-from .weights_mirror import WeightsMirror, WeightsMirrorArgs
-
-_API_KEY_LENGTH = 48
-_DELETE_SLACK_SECONDS = 300
-_ROLLOUT_SLACK_SECONDS = 1800
-"""For the node to come up and pull image and weights, before the startup probe counts."""
+from .weights_mirror import WeightsMirror
 
 
 class _Name(Args):
@@ -83,40 +76,46 @@ class VllmServiceArgs(VllmSettings):
 
     @model_validator(mode="after")
     def _images_can_be_pulled(self) -> Self:
-        self.images.check(*self.image_fields)
+        self.images.check(*self.image_fields, engine_version=self.engine.version)
         return self
 
 
 class VllmService(pulumi.ComponentResource):
-    """A model that answers under one address, guarded by a gateway in each pod.
+    """A model that answers under one address, guarded by gateways that know its clients' keys.
 
-    Creates a Deployment, a Service, a ServiceAccount without token, a Secret with the API key, a
-    ConfigMap with the gateway's configuration, a NetworkPolicy, a PodDisruptionBudget from two
-    replicas on, and for weights of a hub a :class:`WeightsMirror`.
+    Creates a Deployment, a Service, a ServiceAccount without token, Secrets with API keys, a
+    ConfigMap with the gateway's configuration and a NetworkPolicy. From two replicas on there are
+    a PodDisruptionBudget, and routers with all of these of their own; for weights and adapters of
+    a hub a :class:`WeightsMirror` each; where the cluster offers shared volumes, claims.
     """
 
     url: pulumi.Output[str]
     """Base URL inside the cluster, ending in ``/v1``."""
     api_key_secret: pulumi.Output[str]
-    """Name of the Secret whose key ``api-key`` clients send as bearer token."""
+    """Name of the Secret with the clients' keys, each under the client's name. It is there when
+    ``url`` is known; what uses the name is not replaced with the Secret."""
     model_names: tuple[str, ...]
     """What ``/v1/models`` lists."""
     scrape: tuple[ScrapeTarget, ...]
-    """Metrics of the engine, and of the gateway."""
+    """Metrics of the engine, of the router, and of the gateway in front of each."""
     plan: MemoryPlan
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
     deployment: k8s.apps.v1.Deployment
-    """The Deployment, for consumers who must reach past this component."""
+    """The servers' Deployment, for consumers who must reach past this component."""
 
     def __init__(
         self, name: str, args: VllmServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         owner = f"VllmService '{name}'"
         args = validated(VllmServiceArgs, args, owner)
-        self._service_name = validated(_Name, {"name": name}, owner).name
         self._args = args
         self._cluster: Cluster = args.pool.cluster
+        self._parts = Parts(
+            name=validated(_Name, {"name": name}, owner).name,
+            namespace=args.namespace,
+            parent=self,
+        )
         self._pod = ServerPod(
             settings=args,
             images=args.images.rewritten(self._cluster.image),
@@ -124,43 +123,31 @@ class VllmService(pulumi.ComponentResource):
             weights_storage=self._cluster.storage(StoragePurpose.MODEL_CACHE),
             store=args.object_store,
             runtime_class=self._cluster.capabilities.gpu_runtime_class,
+            gpu_resource=args.pool.shape.gpu_resource,
         )
         self.plan = self._memory_plan()
-        args.pool.claim(name, args.claim)
+        args.pool.claim(name, args.claim_on(self._pod.weights_storage))
         super().__init__(
             f"{PACKAGE}:index:VllmService", name, None, on_cluster(self._cluster, opts)
         )
-        account, identity = self._service_account()
-        policy = self._network_policy()
-        mirror = self._mirror()
-        self.api_key_secret = self._api_key()
-        self.deployment = self._deployment(account, [*identity.ready, policy, *mirror])
-        if args.replicas > 1:
-            self._disruption_budget()
-        self.url = self._service()
-        self.model_names = (args.served_model_name,)
-        self.scrape = self._scrape_targets()
-        self.stores = service_stores(
-            name,
-            args.weights,
-            self._pod.weights_storage,
-            nodes=args.pool.location,
-            control_plane=self._cluster.location,
-        )
-        self.egress = service_recipients(
-            name,
-            self._pod.weights,
-            self._pod.images.references(*args.image_fields),
-            args.object_store,
-        )
-        for mirrored in mirror:
-            self.stores += mirrored.stores
-            self.egress += mirrored.egress
+        mirror = weights_mirrors(self._parts, args)
+        entered = ROUTER if args.routed else SERVER
+        clients = client_keys(self._parts, args.api_keys, entered)
+        self.api_key_secret = pulumi.Output.from_input(clients.secret)
+        entry = self._routed(clients, mirror) if args.routed else self._direct(clients, mirror)
+        self.url = entrance(self._parts, entered, entry, self._cluster.network.domain)
+        self.model_names = args.model_names
+        router_image = self._pod.images.reference("router") if args.routed else None
+        targets = scrape_targets(self._parts, args.engine.version, router_image)
+        self.scrape = watched(targets, args, self._cluster.capabilities)
+        self._tell(mirror)
+        log_plan(name, self.plan, self)
         self.register_outputs(
             {
                 "url": self.url,
                 "apiKeySecret": self.api_key_secret,
                 "modelNames": list(self.model_names),
+                "adapters": plain(args.adapters),
                 "plan": self.plan.model_dump(mode="json"),
                 "stores": plain(self.stores),
                 "egress": plain(self.egress),
@@ -168,183 +155,90 @@ class VllmService(pulumi.ComponentResource):
         )
 
     def _memory_plan(self) -> MemoryPlan:
+        """Refuse what pool or cluster cannot give, and say what memory there is."""
         try:
-            return self._args.plan_for(self._args.pool.shape.gpu)
+            shape = self._args.pool.shape
+            shape.check_share(self._args.gpus, self._args.engine.gpu_memory_utilization)
+            self._args.scaler(self._cluster.capabilities)
+            return self._args.plan_for(shape.gpu)
         except ValueError as error:
-            raise pulumi.RunError(f"VllmService '{self._service_name}': {error}") from None
+            raise pulumi.RunError(f"VllmService '{self._parts.name}': {error}") from None
 
-    def _options(self, options: pulumi.ResourceOptions | None = None) -> pulumi.ResourceOptions:
-        own = pulumi.ResourceOptions(parent=self)
-        return pulumi.ResourceOptions.merge(own, options) if options else own
-
-    def _metadata(self) -> k8s.meta.v1.ObjectMetaArgsDict:
-        return {
-            "namespace": self._args.namespace,
-            "labels": object_labels(ENGINE.name, self._service_name),
-        }
-
-    def _service_account(self) -> tuple[k8s.core.v1.ServiceAccount, WorkloadIdentity]:
-        """Make an account that may read; a cloud's trust policy names it, so it is fixed."""
-        args = self._args
-        grants: list[ObjectStoreGrant] = []
-        if args.object_store and is_pulled(args.weights):
-            prefix = object_prefix(args.weights, args.object_store)
-            bucket = args.object_store.bucket
-            grants = [ObjectStoreGrant(bucket=bucket, prefix=prefix, access=Access.READ)]
-        account = f"{self._service_name}-server"
-        identity = self._cluster.workload_identity(
-            self._service_name,
-            namespace=args.namespace,
-            account=account,
-            grants=grants,
-            opts=self._options(),
-        )
-        resource = k8s.core.v1.ServiceAccount(
-            f"{self._service_name}-account",
-            metadata={
-                **self._metadata(),
-                "name": account,
-                "annotations": identity.annotations,
-            },
-            automount_service_account_token=False,
-            opts=self._options(pulumi.ResourceOptions(delete_before_replace=True)),
-        )
-        return resource, identity
-
-    def _network_policy(self) -> k8s.networking.v1.NetworkPolicy:
-        args = self._args
-        ingress = server_ingress(args)
-        egress = server_egress(args, args.object_store, self._cluster.network)
-        return k8s.networking.v1.NetworkPolicy(
-            f"{self._service_name}-policy",
-            metadata={
-                **self._metadata(),
-                "annotations": {NEEDS_ANNOTATION: describe(ingress, egress)},
-            },
-            spec=allow(
-                selector_labels(ENGINE.name, self._service_name), ingress=ingress, egress=egress
-            ),
-            opts=self._options(),
-        )
-
-    def _mirror(self) -> list[WeightsMirror]:
-        """Bring a repository into the object store; servers wait until it is there."""
-        args = self._args
-        if args.weights.source is not WeightsSource.HUB or not (args.object_store and args.hub):
-            return []
-        mirror = WeightsMirrorArgs(
-            cluster=self._cluster,
-            namespace=args.namespace,
-            weights=args.weights,
-            hub=args.hub,
-            object_store=args.object_store,
-            images=args.images,
-        )
-        return [WeightsMirror(f"{self._service_name}-weights", mirror, opts=self._options())]
-
-    def _api_key(self) -> pulumi.Output[str]:
-        key = random.RandomPassword(
-            f"{self._service_name}-api-key",
-            length=_API_KEY_LENGTH,
-            special=False,
-            opts=self._options(),
-        )
-        secret = k8s.core.v1.Secret(
-            f"{self._service_name}-api-key",
-            metadata=self._metadata(),
-            # A new key is a new Secret with a new name, so pods roll by themselves.
-            immutable=True,
-            string_data={API_KEY: key.result},
-            opts=self._options(),
-        )
-        return secret.metadata.name
-
-    def _deployment(
-        self, account: k8s.core.v1.ServiceAccount, after: Sequence[pulumi.Resource]
+    def _direct(
+        self, clients: ClientKeys, mirror: Sequence[WeightsMirror]
     ) -> k8s.apps.v1.Deployment:
-        args, pool = self._args, self._args.pool
-        selector = selector_labels(ENGINE.name, self._service_name)
-        config = k8s.core.v1.ConfigMap(
-            f"{self._service_name}-gateway",
-            metadata=self._metadata(),
-            immutable=True,
-            data={GATEWAY_FILE: self._pod.gateway},
-            opts=self._options(),
+        """Let clients come to the servers; return what they come to."""
+        self.deployment = self._servers(clients.accepted, mirror)
+        return self.deployment
+
+    def _routed(
+        self, clients: ClientKeys, mirror: Sequence[WeightsMirror]
+    ) -> k8s.apps.v1.Deployment:
+        """Let clients come to routers, and routers to the servers; return what clients come to."""
+        key, accepted = router_key(self._parts)
+        self.deployment = self._servers(accepted, mirror)
+        pod = RouterPod(
+            settings=self._args,
+            images=self._pod.images,
+            servers=self._parts.headless_service,
+            domain=self._cluster.network.domain,
         )
-        pod = self._pod.spec(
-            service_account=account.metadata.name,
-            api_key_secret=self.api_key_secret,
-            gateway_config=config.metadata.name,
-            placement=(pool.node_selector, pool.tolerations),
-            spread_over=selector,
-        )
-        budget = args.startup_budget_seconds + _ROLLOUT_SLACK_SECONDS
-        timeout = f"{budget * (args.replicas + args.surge)}s"
-        leave = self._pod.drain.grace_period_seconds + _DELETE_SLACK_SECONDS
-        return k8s.apps.v1.Deployment(
-            f"{self._service_name}-server",
-            metadata=self._metadata(),
-            spec=deployment_spec(
-                pod,
-                replicas=args.replicas,
-                surge=args.surge,
-                progress_deadline_seconds=budget,
-                selector=selector,
-                labels=object_labels(ENGINE.name, self._service_name),
-                configuration=config_hash([*self._pod.flags, self._pod.gateway]),
-            ),
-            opts=self._options(
-                pulumi.ResourceOptions(
-                    depends_on=[self._cluster.ready, *pool.ready, *after],
-                    custom_timeouts=pulumi.CustomTimeouts(
-                        create=timeout, update=timeout, delete=f"{leave}s"
-                    ),
-                )
-            ),
+        return router_deployment(
+            self._parts,
+            pod,
+            self._cluster,
+            secrets=key.with_keys(clients.accepted),
+            after=[headless_service(self._parts), *clients.accepted.after],
         )
 
-    def _disruption_budget(self) -> None:
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._service_name}-disruption-budget",
-            metadata=self._metadata(),
-            spec={
-                "max_unavailable": 1,
-                "selector": {"match_labels": selector_labels(ENGINE.name, self._service_name)},
-            },
-            opts=self._options(),
+    def _servers(
+        self, accepted: Accepted, mirror: Sequence[WeightsMirror]
+    ) -> k8s.apps.v1.Deployment:
+        args, parts = self._args, self._parts
+        account, identity = server_account(parts, args, self._cluster)
+        rules = server_policy(
+            args,
+            args.object_store,
+            self._cluster.network,
+            servers=parts.servers,
+            routers=parts.routers,
         )
+        policy = network_policy(parts, rules)
+        if args.most_replicas > 1:
+            disruption_budget(parts, parts.servers)
+        servers = server_deployment(
+            parts,
+            args,
+            self._pod,
+            account=account,
+            secrets=engine_key(parts).with_keys(accepted),
+            after=[*identity.ready, policy, *accepted.after, *mirror],
+            compile_cache=make_compile_cache(parts, self._cluster, self._pod, self.plan.device),
+        )
+        make_scaler(parts, args, self._cluster.capabilities, servers)
+        return servers
 
-    def _service(self) -> pulumi.Output[str]:
-        service = k8s.core.v1.Service(
-            f"{self._service_name}-service",
-            # Clients find the model by this name.
-            metadata={**self._metadata(), "name": self._service_name},
-            spec={
-                "type": "ClusterIP",
-                "selector": selector_labels(ENGINE.name, self._service_name),
-                "ports": [{"name": "api", "port": API_PORT, "target_port": "api"}],
-            },
-            opts=self._options(
-                pulumi.ResourceOptions(depends_on=[self.deployment], delete_before_replace=True)
-            ),
+    def _tell(self, mirror: Sequence[WeightsMirror]) -> None:
+        """Say what is kept where, and who is contacted."""
+        args = self._args
+        self.stores = service_stores(
+            self._parts.name,
+            args.weights,
+            self._pod.weights_storage,
+            nodes=args.pool.location,
+            control_plane=self._cluster.location,
+            adapters=args.adapters,
         )
-        return pulumi.Output.format(
-            "http://{0}.{1}.svc.{2}:{3}/v1",
-            service.metadata.name,
-            service.metadata.namespace,
-            self._cluster.network.domain,
-            API_PORT,
+        if args.routed:
+            self.stores += router_stores(self._parts.name, nodes=self._cluster.node_location)
+        self.egress = service_recipients(
+            self._parts.name,
+            self._pod.weights,
+            self._pod.images.references(*args.image_fields),
+            args.object_store,
+            args.adapters,
         )
-
-    def _scrape_targets(self) -> tuple[ScrapeTarget, ...]:
-        engine = ScrapeTarget(
-            namespace=self._args.namespace,
-            selector=selector_labels(ENGINE.name, self._service_name),
-            port_name="metrics",
-            port=METRICS_PORT,
-            job=self._service_name,
-            exporter=ENGINE.name,
-            exporter_version=ENGINE.version,
-        )
-        gateway = {"path": GATEWAY_METRICS_PATH, "exporter": "haproxy", "exporter_version": None}
-        return engine, engine.model_copy(update=gateway)
+        self.stores += compile_stores(self._parts, self._cluster)
+        for mirrored in mirror:
+            self.stores += mirrored.stores
+            self.egress += mirrored.egress

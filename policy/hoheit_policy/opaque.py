@@ -38,6 +38,8 @@ _BUILT_IN = frozenset(
 _WITHOUT_PODS = {
     "monitoring.coreos.com": ("ServiceMonitor", "PodMonitor", "PrometheusRule"),
     "gateway.networking.k8s.io": ("Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute"),
+    # Changes the number of pods that something else describes; a ScaledJob has pods of its own.
+    "keda.sh": ("ScaledObject",),
 }
 """Custom resources that describe no pod."""
 

@@ -101,7 +101,7 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     assert told["modelNames"] == ["mistral-7b-awq"]
     assert told["plan"]["device"] == "L4"
     key = lab.kubectl("get", "secret", "-n", NAMESPACE, told["apiKeySecret"], "-o", "json")
-    assert set(key["data"]) == {"api-key"}
+    assert set(key["data"]) == {"default"}
     slices = lab.kubectl(
         *("get", "endpointslices", "-n", NAMESPACE, "-o", "json"),
         *("-l", "kubernetes.io/service-name=mistral"),
@@ -203,7 +203,7 @@ def test_the_api_key_is_in_the_cluster_and_nowhere_else_in_clear_text(
     running: StacksProject, lab: Lab
 ) -> None:
     secrets = lab.kubectl("get", "secrets", "-n", NAMESPACE, "-o", "json")["items"]
-    (encoded,) = [secret["data"]["api-key"] for secret in secrets]
+    (encoded,) = [one["data"]["default"] for one in secrets if "default" in one["data"]]
     key = base64.b64decode(encoded).decode()
     assert len(key) == 48
     said = running.stack.preview("--diff", "--show-sames").text

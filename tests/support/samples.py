@@ -3,12 +3,12 @@
 from typing import Any
 
 from hoheit import (
-    Architecture,
     ClusterNetwork,
     DeclaredLocation,
     EngineSettings,
     Hub,
     Images,
+    LoraAdapter,
     ModelWeights,
     MonitoringSettings,
     ObjectStore,
@@ -25,8 +25,27 @@ DIGEST = "sha256:" + "ab" * 32
 FETCHER = "registry.example.internal/hoheit/weights-fetcher:0.1.0"
 MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0-0.1.0"
 
-MISTRAL = Architecture(layers=32, kv_heads=8, head_dim=128, max_position_embeddings=32768)
-"""Mistral-7B, from its `config.json`."""
+MISTRAL: dict[str, Any] = {
+    "architectures": ["MistralForCausalLM"],
+    "model_type": "mistral",
+    "hidden_size": 4096,
+    "intermediate_size": 14336,
+    "vocab_size": 32000,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "max_position_embeddings": 32768,
+    "sliding_window": 4096,
+    "tie_word_embeddings": False,
+    "torch_dtype": "float16",
+    "quantization_config": {
+        "quant_method": "awq",
+        "bits": 4,
+        "group_size": 128,
+        "zero_point": True,
+    },
+}
+"""Mistral-7B-v0.1 in 4 bit, from its `config.json`."""
 
 
 def images(**changes: Any) -> Images:
@@ -75,14 +94,32 @@ def hub_weights(**changes: Any) -> ModelWeights:
         "repository": "TheBloke/Mistral-7B-v0.1-AWQ",
         "revision": COMMIT,
         "size_gib": 3.96,
-        "architecture": MISTRAL,
+        "config": MISTRAL,
     }
     return ModelWeights(**{**given, **changes})
 
 
 def stored_weights(uri: str, **changes: Any) -> ModelWeights:
-    given: dict[str, Any] = {"uri": uri, "size_gib": 3.96, "architecture": MISTRAL}
+    given: dict[str, Any] = {"uri": uri, "size_gib": 3.96, "config": MISTRAL}
     return ModelWeights(**{**given, **changes})
+
+
+def adapter(**changes: Any) -> LoraAdapter:
+    """An adapter of the article's kind: trained on the full base, served on the quantised one."""
+    fits = {"repository": "TheBloke/Mistral-7B-v0.1-AWQ", "reason": "evaluated on 2026-11-02"}
+    given: dict[str, Any] = {
+        "name": "legal",
+        "repository": "example/legal-adapter",
+        "revision": COMMIT,
+        "base": "mistralai/Mistral-7B-v0.1",
+        "compatible_with": (fits,),
+        "rank": 16,
+        "target_modules": ("q_proj", "k_proj", "v_proj", "o_proj"),
+        "weights_digest": DIGEST,
+        "config_digest": DIGEST,
+        "size_mib": 27.3,
+    }
+    return LoraAdapter(**{**given, **changes})
 
 
 def engine(**changes: Any) -> EngineSettings:

@@ -28,7 +28,7 @@ def outputs(**changes: Any) -> dict[str, Any]:
 
 
 def deployment(monitor: Monitor) -> dict[str, Any]:
-    return manifest(monitor.one(DEPLOYMENT))
+    return manifest(monitor.named("mistral-server"))
 
 
 def server(monitor: Monitor) -> dict[str, Any]:

@@ -34,6 +34,14 @@ RICH = {
 }
 
 
+SHARED = {
+    "simulated": True,
+    "model_cache_storage_class": "shared",
+    "storage_classes": [{"name": "shared", "read_write_many": True}],
+}
+CLAIMED = {"name": "tax", "repository": None, "revision": None, "uri": "pvc://tuned/tax/v1"}
+
+
 def operated_monitoring() -> None:
     on = components.watched_cluster()
     gpus = components.pool(on=on)
@@ -50,10 +58,23 @@ def operated_monitoring() -> None:
     )
 
 
+def scaled_service() -> None:
+    """By an adapter's metric, with what the pods compile kept on a volume that they share."""
+    capabilities = {
+        "simulated": True,
+        "requests_waiting_metric": "vllm_requests_waiting",
+        "storage_classes": [{"name": "shared", "read_write_many": True}],
+        "compile_cache_storage_class": "shared",
+    }
+    on = components.pool(on=components.cluster(capabilities=capabilities), nodes=4)
+    components.service(on=on, autoscaling={"max_replicas": 4})
+
+
 VARIANTS: dict[str, Callable[[], Any]] = {
     "required arguments only": components.service,
     "everything at once": hub_service,
     "surge": lambda: components.service(on=components.pool(nodes=3), replicas=2, surge=1),
+    "scaled by its queue": scaled_service,
     "weights of s3": lambda: components.service(
         weights=samples.stored_weights("s3://models/mistral/v1"), hub=None
     ),
@@ -62,6 +83,10 @@ VARIANTS: dict[str, Callable[[], Any]] = {
     ),
     "weights of pvc": lambda: components.service(
         weights=samples.stored_weights("pvc://claim/mistral"), hub=None, object_store=None
+    ),
+    "adapters on a shared volume": lambda: components.service(
+        on=components.pool(on=components.cluster(capabilities=SHARED)),
+        adapters=(samples.adapter(), samples.adapter(**CLAIMED)),
     ),
     "without a GPU": lambda: components.service(on=components.cpu_pool(), **samples.cpu_service()),
     "a mirror alone": lambda: components.mirror(hub=Hub(peer=Peer(namespace="hub"))),

@@ -21,12 +21,15 @@ _BY_PART = {
     "monitoring": ("configmaps",),
 }
 _WITH_VOLUME = ("persistentvolumeclaims", "statefulsets.apps")
+_KEDA = "scaledobjects.keda.sh"
+_KUBERNETES_OWN = "horizontalpodautoscalers.autoscaling"
 _BUNDLED_MONITORING = ("secrets", "serviceaccounts", "services", "deployments.apps")
 _OPERATOR_MONITORING = (
     "podmonitors.monitoring.coreos.com",
     "prometheusrules.monitoring.coreos.com",
 )
 _GPU_EXPORTERS = ("serviceaccounts", "daemonsets.apps")
+_DEVICE_PLUGIN = ("configmaps", "serviceaccounts", "daemonsets.apps")
 _PROMETHEUS_LOOKS = ("roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io")
 """Where bundled monitoring asks the API server for pods."""
 _LOOKED_INTO = ("models", "mlflow", "monitoring")
@@ -41,6 +44,11 @@ def created(stated: Stated) -> list[tuple[str, str]]:
     found = {("", resource) for resource in _in_the_cluster(stated)}
     for part, namespace in stated.namespaces.items():
         found |= {(namespace, resource) for resource in _of_part(part, stated)}
+    if stated.device_plugin is not None:
+        for pool, nodes in stated.pools.items():
+            namespace = f"{stated.device_plugin}-{pool}"
+            of_pool = (*_IN_EVERY_NAMESPACE, *_DEVICE_PLUGIN) if nodes.shape().gpus else ()
+            found |= {(namespace, resource) for resource in of_pool}
     return sorted(found)
 
 
@@ -61,6 +69,16 @@ def _of_part(part: str, stated: Stated) -> list[str]:
         *(_WITH_VOLUME if part in stated.parts_with_volumes else ()),
         *(_PROMETHEUS_LOOKS if looked_into else ()),
         *(_of_monitoring(stated) if part == "monitoring" else ()),
+        *(_of_models(stated) if part == "models" else ()),
+    ]
+
+
+def _of_models(stated: Stated) -> list[str]:
+    capabilities = stated.cluster.capabilities
+    scaler = _KUBERNETES_OWN if capabilities.keda is None else _KEDA
+    return [
+        *([scaler] if stated.scales else []),
+        *(["persistentvolumeclaims"] if capabilities.compile_cache_storage_class else []),
     ]
 
 

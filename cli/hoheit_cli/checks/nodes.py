@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hoheit.driver import GPU_RESOURCE, POOL_LABEL
-from hoheit_infra import SimulatedNodes
+from hoheit_facts import GPUS
+from hoheit_infra import CpuNodes, SimulatedNodes
 
 from hoheit_cli.finding import Unread, differs, missing, ok, unknown
 from hoheit_cli.objects import labels_of, list_at, mapping_at, name_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hoheit import Capabilities, NodeShape
+    from hoheit_facts import Gpu
     from hoheit_infra.existing_nodes import AnyNodes
 
     from hoheit_cli.finding import Finding
@@ -81,9 +83,9 @@ def check_pool(
     findings = [_count(path, shape.max_nodes, found)]
     if shape.gpus:
         findings.append(_taint(path, used))
-        findings.append(_gpus(path, shape.gpus, used))
-    if shape.gpu is not None and not simulated:
-        findings.append(_model(path, shape, used))
+        findings.append(_gpus(path, shape, used))
+    if not isinstance(stated, CpuNodes) and not simulated:
+        findings.append(_model(path, GPUS[stated.gpu], used))
     if isinstance(pods, Unread):
         return [*findings, pods.finding(f"{path}: room that DaemonSets leave")]
     return [*findings, *(_room(f"{path}.{field}", field, stated, used, pods) for field in _ROOM)]
@@ -142,29 +144,30 @@ def _taint(path: str, found: list[Object]) -> Finding:
     )
 
 
-def _gpus(path: str, stated: int, found: list[Object]) -> Finding:
-    offered = {name_of(node): int(_allocatable(node, GPU_RESOURCE)) for node in found}
+def _gpus(path: str, shape: NodeShape, found: list[Object]) -> Finding:
+    resource, stated = shape.gpu_resource, shape.gpus
+    offered = {name_of(node): int(_allocatable(node, resource)) for node in found}
     least = min(offered, key=lambda name: offered[name])
-    seen = f"{stated} stated; {least} offers {offered[least]} {GPU_RESOURCE}, no node fewer"
+    seen = f"{stated} stated; {least} offers {offered[least]} {resource}, no node fewer"
     subject = f"{path}.gpus_per_node"
     if offered[least] >= stated:
         return ok(subject, seen)
     if offered[least] == 0:
-        return missing(subject, seen, "install the NVIDIA device plugin or the GPU operator")
+        way = "install the NVIDIA device plugin or the GPU operator, or set device_plugin"
+        return missing(subject, seen, way)
     return differs(subject, seen, "state what the smallest node offers")
 
 
-def _model(path: str, shape: NodeShape, found: list[Object]) -> Finding:
+def _model(path: str, gpu: Gpu, found: list[Object]) -> Finding:
     subject = f"{path}.gpu"
-    gpu = shape.gpu
-    if gpu is None or not all(_GPU_MEMORY in labels_of(node) for node in found):
+    if not all(_GPU_MEMORY in labels_of(node) for node in found):
         return unknown(
             subject,
             f"not every node carries the label {_GPU_MEMORY}",
             "run NVIDIA's GPU feature discovery, or look: nvidia-smi",
         )
-    other = [_seen_gpu(node) for node in found if not _is_about(node, gpu.memory_mib)]
-    stated = f"{gpu.name} with {gpu.memory_mib} MiB stated"
+    other = [_seen_gpu(node) for node in found if not _is_about(node, gpu.reported_memory_mib)]
+    stated = f"{gpu.name} with {gpu.reported_memory_mib} MiB stated"
     if other:
         return differs(subject, f"{stated}; {', '.join(other)}", "name the model that is there")
     products = sorted({labels_of(node).get(_GPU_PRODUCT, "GPU") for node in found})

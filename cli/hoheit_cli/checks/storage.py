@@ -44,9 +44,10 @@ def check_storage(
     findings = [] if stated.storage_classes else [_nothing_stated(there, needed=needed)]
     for one in stated.storage_classes:
         findings += _check_class(one, there, zones)
-    cache = stated.model_cache_storage_class
-    if cache is not None:
-        findings.append(_exists("cluster.capabilities.model_cache_storage_class", cache, there))
+    for field in ("model_cache_storage_class", "compile_cache_storage_class"):
+        name: str | None = getattr(stated, field)
+        if name is not None:
+            findings.append(_exists(f"cluster.capabilities.{field}", name, there))
     return findings
 
 

@@ -17,7 +17,7 @@ from hoheit._stores.objects import (
 )
 from hoheit._stores.secrets import Secrets
 from hoheit._stores.stateful_store import StatefulStore
-from hoheit.cluster import StorageChoice
+from hoheit.capabilities import StorageChoice
 from hoheit.images import Images
 from hoheit.mlflow_settings import BundledArtifacts, BundledDatabase
 from hoheit.register import OnDestroy

@@ -12,7 +12,7 @@ from hoheit.register import DataClass, Egress, OnDestroy, Phase, Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hoheit.cluster import StorageChoice
+    from hoheit.capabilities import StorageChoice
     from hoheit.mlflow_settings import ExistingArtifacts, ExistingDatabase, MlflowSettings
 
 _ERASED_RUNS = "deleted runs are marked, and erased by `mlflow gc`, which nobody runs by itself"

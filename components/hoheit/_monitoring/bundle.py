@@ -9,7 +9,7 @@ import pulumi_random as random
 
 from hoheit._deployment_spec import config_hash
 from hoheit._labels import object_labels
-from hoheit.cluster import StorageChoice
+from hoheit.capabilities import StorageChoice
 from hoheit.images import Images
 from hoheit.monitoring_settings import MonitoringSettings
 from hoheit.network import ClusterNetwork, Peer
@@ -59,7 +59,7 @@ class Bundle:
             let_discover(maker, place, account)
         policy = maker.policy(
             PROMETHEUS,
-            self.around.prometheus_ingress(),
+            self.around.prometheus_ingress(self.targets),
             late.apply(
                 lambda targets: self.around.prometheus_egress(
                     targets, self.network, self.api_server

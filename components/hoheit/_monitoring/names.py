@@ -24,6 +24,17 @@ NOBODY = 65534
 by name; Kubernetes checks numbers only."""
 
 
+def prometheus_url(stack: str, namespace: str, domain: str = "cluster.local") -> str:
+    """Return where the Prometheus of a bundled stack answers, before there is one.
+
+    Args:
+        stack: name of the ``MonitoringStack``.
+        namespace: its namespace.
+        domain: domain suffix of the cluster's Services.
+    """
+    return f"http://{stack}-{PROMETHEUS}.{namespace}.svc.{domain}:{PROMETHEUS_PORT}"
+
+
 def version_of(image: str) -> str | None:
     """Return the version that an image's tag names, or None where it has a digest only."""
     tag = ImageReference.parse(image).tag

@@ -41,9 +41,15 @@ class Neighbours:
         """Return the pods of one of its programs."""
         return Peer(namespace=self.namespace, pod_labels=selector_labels(program, self.stack))
 
-    def prometheus_ingress(self) -> list[Need]:
-        """Return who may query metrics: Grafana alone."""
-        return [Need(purpose="query metrics", peer=self.peer(GRAFANA), port=PROMETHEUS_PORT)]
+    def prometheus_ingress(self, targets: Sequence[ScrapeTarget]) -> list[Need]:
+        """Return who may query metrics: Grafana, and who scales a target by them."""
+        askers: list[Peer] = []
+        for target in targets:
+            askers += [peer for peer in target.queried_by if peer not in askers]
+        return [
+            Need(purpose="query metrics", peer=self.peer(GRAFANA), port=PROMETHEUS_PORT),
+            *(Need(purpose="scale by metrics", peer=one, port=PROMETHEUS_PORT) for one in askers),
+        ]
 
     def prometheus_egress(
         self, targets: Sequence[ScrapeTarget], network: ClusterNetwork, api_server: Peer

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import METRICS, known_series
 
+from .objective_rules import objective_group
 from .platform_rules import (
     alertmanager_group,
     gpu_group,
@@ -28,6 +29,7 @@ def rules_for(settings: MonitoringSettings, targets: Sequence[ScrapeTarget]) -> 
     groups = [
         target_group(targets),
         vllm_group(settings.thresholds),
+        objective_group(targets),
         gpu_group(),
         pod_group(),
         prometheus_group(settings.thresholds, settings.volume_gib),

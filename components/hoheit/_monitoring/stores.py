@@ -14,7 +14,7 @@ from .needs import API_SERVER_PORT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hoheit.cluster import StorageChoice
+    from hoheit.capabilities import StorageChoice
     from hoheit.monitoring_settings import MonitoringSettings, WebhookReceiver
     from hoheit.network import Peer
 

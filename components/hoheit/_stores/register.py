@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hoheit.register import DataClass, OnDestroy, Store
 
 if TYPE_CHECKING:
-    from hoheit.cluster import StorageChoice
+    from hoheit.capabilities import StorageChoice
 
 _IN_CLEAR = "reached without TLS, inside the pod network"
 

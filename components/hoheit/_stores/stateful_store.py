@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from hoheit._args import InputStr
 from hoheit._deployment_spec import config_hash
 from hoheit._labels import object_labels, selector_labels
-from hoheit.cluster import StorageChoice
+from hoheit.capabilities import StorageChoice
 from hoheit.register import OnDestroy
 
 from .policies import Policy

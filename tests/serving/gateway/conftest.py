@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = "sk-a/b+c%20=:$x{y}'z"
-"""With every kind of character that a configuration language could stumble over."""
+"""A client's, with every kind of character that a configuration language could stumble over."""
+VLLM_KEY = f"{KEY}-of-vllm"
+"""vLLM's own, which no client has."""
+MODELS = (MODEL, "adapter-a")
 
 
 class Start(Protocol):
@@ -46,7 +49,7 @@ def haproxy() -> str:
 
 @pytest.fixture
 def vllm() -> Iterator[VllmDouble]:
-    double = VllmDouble(key=KEY, port=free_ports(1)[0])
+    double = VllmDouble(key=VLLM_KEY, port=free_ports(1)[0], models=list(MODELS))
     double.start()
     yield double
     double.stop()
@@ -67,7 +70,7 @@ def start(haproxy: str, vllm: VllmDouble) -> Iterator[Start]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             folder.chmod(0o755)
             rendered = gateway_config(
-                served_model_name=MODEL,
+                model_names=MODELS,
                 allowed_paths=["/v1/chat/completions", "/v1/completions"],
                 idle_timeout_seconds=idle_seconds,
                 drain_seconds=drain_seconds,
@@ -75,7 +78,14 @@ def start(haproxy: str, vllm: VllmDouble) -> Iterator[Start]:
             )
             stack.callback(_has_kept_quiet, folder)
             return stack.enter_context(
-                running_gateway(haproxy, folder, key=key, vllm_port=vllm.port, rendered=rendered)
+                running_gateway(
+                    haproxy,
+                    folder,
+                    key=key,
+                    upstream_key=VLLM_KEY,
+                    vllm_port=vllm.port,
+                    rendered=rendered,
+                )
             )
 
         yield _start
@@ -87,6 +97,8 @@ def gateway(start: Start) -> Gateway:
 
 
 def _has_kept_quiet(folder: Path) -> None:
-    """Hold for whatever a test did: no key in the log, and nothing new on the disk."""
-    assert KEY not in (folder / "log").read_text()
-    assert sorted(file.name for file in folder.iterdir()) == ["haproxy.cfg", "log"]
+    """Hold for whatever a test did: no key in the log or a file, and nothing new on the disk."""
+    for file in [file for file in folder.rglob("*") if file.is_file()]:
+        assert KEY not in file.read_text()
+    expected = ["follow-api-keys.lua", "haproxy.cfg", "keys", "log"]
+    assert sorted(file.name for file in folder.iterdir()) == expected

@@ -12,17 +12,20 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hoheit._api_keys import FOLLOW_FILE, FOLLOW_KEYS, KEYS_FILE, KEYS_MOUNT, keys_file
 from hoheit._gateway import (
-    API_KEY_VARIABLE,
     API_PORT,
     GATEWAY_COMMAND,
+    GATEWAY_FILE,
+    GATEWAY_MOUNT,
     HEALTH_PORT,
     METRICS_PORT,
+    UPSTREAM_KEY_VARIABLE,
     VLLM_PORT,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 UNPRIVILEGED = 65532
@@ -40,8 +43,9 @@ class Gateway:
     process: subprocess.Popen[bytes]
     ports: dict[int, int]
     """The port of the pod -> the free port that this run listens on in its place."""
-    log_file: Path
+    folder: Path
     key: str
+    """A client's key."""
 
     def ask(  # noqa: PLR0913 - the parts of a request
         self,
@@ -80,7 +84,11 @@ class Gateway:
             return answer
 
     def log(self) -> str:
-        return self.log_file.read_text()
+        return (self.folder / "log").read_text()
+
+    def accept(self, *keys: tuple[str, str]) -> None:
+        """Change the mounted Secret as the kubelet does, in one step."""
+        mount_keys(self.folder / "keys", keys)
 
     def stop_softly(self) -> None:
         """Do what the kubelet does: the official image's stop signal."""
@@ -96,7 +104,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def moved(config: str, ports: Mapping[int, int], vllm_port: int) -> str:
-    """Move the pod's ports to free ones on loopback: the one change made to the rendered file."""
+    """Move the pod's ports to free ones on loopback."""
     for port, free in ports.items():
         assert config.count(f"bind :{port} ") == 1
         config = config.replace(f"bind :{port} ", f"bind 127.0.0.1:{free} ")
@@ -104,27 +112,58 @@ def moved(config: str, ports: Mapping[int, int], vllm_port: int) -> str:
     return config.replace(f"127.0.0.1:{VLLM_PORT}", f"127.0.0.1:{vllm_port}")
 
 
+def mount_keys(mount: Path, keys: Iterable[tuple[str, str]]) -> None:
+    """Write the file of keys behind links, the last of which is swapped, as the kubelet does."""
+    mount.mkdir(exist_ok=True)
+    version = mount / f"..{time.time_ns()}"
+    version.mkdir()
+    (version / KEYS_FILE).write_text(keys_file(keys))
+    swapped = mount / "..new"
+    swapped.symlink_to(version.name)
+    swapped.rename(mount / "..data")
+    if not (mount / KEYS_FILE).is_symlink():
+        (mount / KEYS_FILE).symlink_to(f"..data/{KEYS_FILE}")
+
+
+def write_files(folder: Path, config: str) -> Path:
+    """Write what a gateway mounts, and point the configuration to it; return the latter."""
+    text = FOLLOW_KEYS.replace(KEYS_MOUNT, str(folder / "keys"))
+    (folder / FOLLOW_FILE).write_text(text)
+    config = config.replace(KEYS_MOUNT, str(folder / "keys"))
+    file = folder / GATEWAY_FILE
+    file.write_text(config.replace(GATEWAY_MOUNT, str(folder)))
+    return file
+
+
 @contextlib.contextmanager
-def running_gateway(
-    haproxy: str, folder: Path, *, key: str, vllm_port: int, rendered: str
+def running_gateway(  # noqa: PLR0913 - each is something that a pod has
+    haproxy: str, folder: Path, *, key: str, upstream_key: str, vllm_port: int, rendered: str
 ) -> Iterator[Gateway]:
     ports = dict(zip((API_PORT, METRICS_PORT, HEALTH_PORT), free_ports(3), strict=True))
-    config, log_file = folder / "haproxy.cfg", folder / "log"
-    config.write_text(moved(rendered, ports, vllm_port))
-    config.chmod(0o644)
-    with log_file.open("wb") as log:
+    mount_keys(folder / "keys", [("tests", key)])
+    config = write_files(folder, moved(rendered, ports, vllm_port))
+    with haproxy_process(haproxy, config, {UPSTREAM_KEY_VARIABLE: upstream_key}) as process:
+        gateway = Gateway(process, ports, folder, key)
+        wait_until(lambda: _answers(gateway), "the gateway did not start:\n" + gateway.log())
+        yield gateway
+
+
+@contextlib.contextmanager
+def haproxy_process(
+    haproxy: str, config: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the real HAProxy, with its log beside its configuration."""
+    with (config.parent / "log").open("wb") as log:
         process = subprocess.Popen(
             [haproxy, *GATEWAY_COMMAND[1:], str(config)],
-            env={API_KEY_VARIABLE: key},
+            env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             **_as_nobody(),
         )
-    gateway = Gateway(process, ports, log_file, key)
     try:
-        wait_until(lambda: _answers(gateway), "the gateway did not start:\n" + gateway.log())
-        yield gateway
+        yield process
     finally:
         process.kill()
         process.wait()

@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from hoheit_facts import ENGINES
+from serving.gateway.conftest import MODELS, VLLM_KEY
 from serving.gateway.process import wait_until
 from serving.gateway.vllm_double import MODEL
 
@@ -32,12 +34,17 @@ def test_a_question_with_the_key_is_answered_by_vllm(gateway: Gateway, vllm: Vll
 
     assert (answer.status, json.loads(answer.body)["read"]) == (200, len(QUESTION))
     assert vllm.sent_by_client().body == QUESTION
+    assert vllm.sent_by_client().headers["authorization"] == f"Bearer {VLLM_KEY}"
+
+
+def test_vllms_own_key_is_no_key_of_a_client(gateway: Gateway) -> None:
+    assert gateway.ask("GET", "/v1/models", key=VLLM_KEY).status == 401
 
 
 def test_the_list_of_models_is_answered_by_vllm(gateway: Gateway) -> None:
     answer = gateway.ask("GET", "/v1/models")
 
-    assert [model["id"] for model in json.loads(answer.body)["data"]] == [MODEL]
+    assert [model["id"] for model in json.loads(answer.body)["data"]] == list(MODELS)
 
 
 @pytest.mark.parametrize("target", [CHAT, "/v1/models", "/metrics", "/ready", "/nothing"])
@@ -103,6 +110,25 @@ def test_what_is_not_on_the_list_never_reaches_vllm(
     if method != "HEAD":
         assert error_of(answer)["code"] == "not_found"
     assert not [seen for seen in vllm.seen if "x-request-id" in seen.headers]
+
+
+@pytest.mark.parametrize("version", ENGINES)
+def test_of_every_route_that_vllm_has_only_the_listed_ones_reach_it(
+    gateway: Gateway, vllm: VllmDouble, version: str
+) -> None:
+    listed = {("GET", "/v1/models"), ("POST", CHAT), ("POST", "/v1/completions")}
+    routes = {(method, one.path) for one in ENGINES[version].routes for method in one.methods}
+    assert listed <= routes
+
+    for method, path in sorted(routes - listed):
+        target = path.replace("{", "").replace("}", "")
+        answer = gateway.ask(method, target, body=QUESTION if method == "POST" else None)
+        assert answer.status == 404, (method, target)
+    assert not [seen for seen in vllm.seen if "x-request-id" in seen.headers]
+
+    for method, path in sorted(listed):
+        body = QUESTION if method == "POST" else None
+        assert gateway.ask(method, path, body=body).status == 200, path
 
 
 @pytest.mark.parametrize("target", [f"{CHAT}?debug=1", f"http://elsewhere{CHAT}", CHAT])

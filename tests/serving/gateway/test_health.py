@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hoheit._gateway import HEALTH_PORT, METRICS_PORT
+from serving.gateway.conftest import MODELS, VLLM_KEY
 from serving.gateway.process import wait_until
 from serving.gateway.vllm_double import MODEL
 
@@ -29,11 +30,21 @@ def test_a_pod_is_ready_once_vllm_lists_the_model(gateway: Gateway) -> None:
 def test_a_pod_is_not_ready_while_vllm_lists_other_models(
     gateway: Gateway, vllm: VllmDouble
 ) -> None:
-    vllm.models = [f"{MODEL}-instruct", f"a-{MODEL}", MODEL.replace(".", "x")]
+    vllm.models = ["adapter-a", f"{MODEL}-instruct", f"a-{MODEL}", MODEL.replace(".", "x")]
     wait_until(lambda: probe(gateway, "/ready") == 503, "ready with other models")
     assert probe(gateway, "/live") == 200
 
     vllm.models.append(MODEL)
+    wait_until(lambda: probe(gateway, "/ready") == 200, "not ready with the model")
+
+
+def test_a_pod_is_not_ready_before_every_adapter_is_listed(
+    gateway: Gateway, vllm: VllmDouble
+) -> None:
+    vllm.models = [MODEL]
+    wait_until(lambda: probe(gateway, "/ready") == 503, "ready without the adapter")
+
+    vllm.models = list(MODELS)
     wait_until(lambda: probe(gateway, "/ready") == 200, "not ready with the model")
 
 
@@ -51,12 +62,13 @@ def test_a_pod_is_not_ready_while_the_list_comes_with_an_error(
     wait_until(lambda: probe(gateway, "/ready") == 503, "ready with an error")
 
 
-def test_the_gateway_asks_for_the_models_with_the_key(gateway: Gateway, vllm: VllmDouble) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_the_gateway_asks_for_the_models_with_vllms_own_key(vllm: VllmDouble) -> None:
     wait_until(lambda: bool(vllm.seen), "no check was made")
 
     check = vllm.seen[0]
     assert (check.method, check.target) == ("GET", "/v1/models")
-    assert check.headers["authorization"] == f"Bearer {gateway.key}"
+    assert check.headers["authorization"] == f"Bearer {VLLM_KEY}"
 
 
 def test_live_tells_what_vllms_health_tells(gateway: Gateway, vllm: VllmDouble) -> None:

@@ -113,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/v1/chat/completions" and json.loads(body or b"{}").get("stream"):
             self._stream()
         elif self.path in ("/v1/chat/completions", "/v1/completions"):
-            self._json(200, {"object": "chat.completion", "read": len(body)})
+            self._json(200, {"object": "chat.completion", "read": len(body), "by": self.vllm.port})
+        elif self.path.endswith("/render"):
+            self._json(200, self._tokens(json.loads(body)))
         else:  # vLLM has /pause, /v1/load_lora_adapter and more: all answer whoever reaches them
             self._json(200, {"status": "done"})
 
@@ -144,6 +146,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
             self.wfile.flush()
         self.wfile.write(b"0\r\n\r\n")
+
+    def _tokens(self, asked: dict[str, Any]) -> Any:
+        """One token for each character; a prompt's rendering is a list, that of a chat is not."""
+        text = asked.get("prompt") or json.dumps(asked["messages"])
+        rendered = {"request_id": "of-the-double", "token_ids": [ord(one) for one in text]}
+        return [rendered] if "prompt" in asked else rendered
 
     def _wait_for_hang_up(self) -> None:
         self.close_connection = True

@@ -66,6 +66,7 @@ def stated(**changes: Any) -> Stated:
         bundled_monitoring=False,
         uses_operator=True,
         uses_image_volumes=False,
+        scales=False,
     )
     return replace(bare, **changes)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hoheit_cli import doctor, main, register
 
-COMMANDS = ["register", "doctor", "residency"]
+COMMANDS = ["plan", "images", "register", "doctor", "residency"]
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -61,6 +61,13 @@ def test_the_class_for_weights_is_looked_for_too() -> None:
     assert checked({path: "nvme"})[path].verdict is Verdict.MISSING
 
 
+def test_the_class_for_compiled_kernels_is_looked_for_too() -> None:
+    path = "compile_cache_storage_class"
+    shared = {"storage_classes": [{"name": "shared", "read_write_many": True}], path: "shared"}
+    assert checked(shared, storage_class("shared"))[path].verdict is Verdict.OK
+    assert checked(shared)[path].verdict is Verdict.MISSING
+
+
 def test_none_stated_is_missing_only_where_something_keeps_data_on_a_volume() -> None:
     (found,) = checked({}, storage_class("slow"), needed=True).values()
     assert (found.verdict, found.way_out) == (Verdict.MISSING, "name one of them")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hoheit import StorageChoice, VllmSettings
+from hoheit._gateway_container import GatewaySecrets
 from hoheit._server_pod import ServerPod
 from hoheit_cli.checks.version import IMAGE_VOLUMES, SIDECARS, SLEEP, check_version
 from hoheit_cli.finding import Finding, Unread, Verdict
@@ -73,7 +74,7 @@ def server_pod(asked: VllmSettings) -> dict[str, Any]:
     return dict(
         pod.spec(
             service_account="account",
-            api_key_secret="key",
+            secrets=GatewaySecrets(keys="keys", upstream="key", upstream_key="key"),
             gateway_config="config",
             placement=({"pool": "l4"}, []),
             spread_over={"app": "x"},

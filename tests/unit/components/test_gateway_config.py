@@ -9,7 +9,7 @@ from hoheit._gateway import API_PORT, HEALTH_PORT, METRICS_PORT, gateway_config
 from support.golden import golden
 
 GOOD: dict[str, Any] = {
-    "served_model_name": "mistral-7b",
+    "model_names": ["mistral-7b", "adapter-a"],
     "allowed_paths": ["/v1/chat/completions", "/v1/completions"],
     "idle_timeout_seconds": 300,
     "drain_seconds": 600,
@@ -47,7 +47,7 @@ def test_the_three_ports_and_no_others_are_bound() -> None:
 
 
 def test_a_name_is_matched_literally_in_the_readiness_check() -> None:
-    rendered = rendered_with(served_model_name="TheBloke/M.7B+x")
+    rendered = rendered_with(model_names=["TheBloke/M.7B+x"])
 
     assert r"""'"id" *: *"TheBloke/M\.7B\+x"'""" in rendered
 
@@ -55,11 +55,12 @@ def test_a_name_is_matched_literally_in_the_readiness_check() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
-        ("served_model_name", "", "served model name ''"),
-        ("served_model_name", "a b", "served model name 'a b'"),
-        ("served_model_name", "x'\n    bind :9", "allowed are letters"),
-        ("served_model_name", 'x"', "allowed are letters"),
-        ("served_model_name", "x\n", "allowed are letters"),
+        ("model_names", [], "model names: none"),
+        ("model_names", ["fine", ""], "model name ''"),
+        ("model_names", ["a b"], "model name 'a b'"),
+        ("model_names", ["x'\n    bind :9"], "allowed are letters"),
+        ("model_names", ['x"'], "allowed are letters"),
+        ("model_names", ["x\n"], "allowed are letters"),
         ("allowed_paths", [], "allowed paths: none besides /v1/models"),
         ("allowed_paths", ["/v1/models"], "allowed paths: none besides /v1/models"),
         ("allowed_paths", ["/v1/completions", "v1/x"], "allowed path 'v1/x'"),

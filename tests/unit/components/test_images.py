@@ -99,16 +99,31 @@ def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
         images(**{field: "haproxy:3.2"})
 
 
+@pytest.mark.parametrize("field", ["vllm", "vllm_cpu"])
 @pytest.mark.parametrize("tag", ["v0.31.0", "0.32.1", "nightly", "v0.32", "v0.32.0rc1", "v10.32.0"])
-def test_an_engine_of_another_version_has_other_flags_and_is_refused(tag: str) -> None:
-    with pytest.raises(InvalidArgsError, match=f"vllm: tag '{tag}' is not of version 0.32.0"):
-        images(vllm=f"docker.io/vllm/vllm-openai:{tag}")
+def test_an_engine_of_another_version_has_other_flags_and_is_refused(tag: str, field: str) -> None:
+    given = images(**{field: f"docker.io/vllm/vllm-openai:{tag}"})
+    with pytest.raises(ValueError, match=rf"^images\.{field}: tag '{tag}' is not of version 0\.32"):
+        given.check(field)
 
 
 @pytest.mark.parametrize("end", [f":{VERSION}", f":{VERSION}-cu129", f"@{DIGEST}"])
 def test_a_build_of_our_version_and_a_bare_digest_are_accepted(end: str) -> None:
     reference = f"registry.example.internal/vllm{end}"
-    assert images(vllm=reference).vllm == reference
+    given = images(vllm=reference)
+    given.check("vllm")
+    assert given.vllm == reference
+
+
+def test_the_image_is_of_the_version_that_a_service_renders_for() -> None:
+    given = images(vllm="docker.io/vllm/vllm-openai:v0.33.0")
+    given.check("vllm", engine_version="0.33.0")
+    with pytest.raises(ValueError, match=r"not of version 0\.32\.0, .*or set engine\.version$"):
+        given.check("vllm")
+
+
+def test_the_version_of_the_engine_says_nothing_of_other_images() -> None:
+    images().check("weights_fetcher", "gateway", engine_version="0.33.0")
 
 
 def test_every_image_is_rewritten_for_a_mirror_and_nothing_else() -> None:

@@ -1,20 +1,13 @@
 """What a service is told about its model, in plain values."""
 
-from typing import Any
-
 import pytest
-from hoheit import Architecture, InvalidArgsError, VllmSettings
+from hoheit import InvalidArgsError, VllmSettings
 from hoheit._gateway import gateway_config
 from hoheit_facts import ENGINE
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from support.samples import engine, hub_weights, settings
-
-
-def with_heads(kv_heads: int) -> dict[str, Any]:
-    facts = Architecture(layers=1, kv_heads=kv_heads, head_dim=1, max_position_embeddings=4096)
-    return {"weights": hub_weights(architecture=facts)}
 
 
 @pytest.mark.parametrize(
@@ -46,7 +39,7 @@ def test_the_gateway_can_be_configured_for_every_service_that_is_accepted(
         drain_seconds=drain,
     )
     assert gateway_config(
-        served_model_name=accepted.served_model_name,
+        model_names=accepted.model_names,
         allowed_paths=accepted.routes,
         idle_timeout_seconds=accepted.idle_timeout_seconds,
         drain_seconds=accepted.drain_seconds,
@@ -58,19 +51,6 @@ def test_the_gateway_can_be_configured_for_every_service_that_is_accepted(
 def test_a_model_name_that_a_configuration_file_could_misread_is_refused(name: str) -> None:
     with pytest.raises(InvalidArgsError, match="served_model_name"):
         settings(served_model_name=name)
-
-
-@pytest.mark.parametrize(("kv_heads", "gpus"), [(8, 3), (6, 4), (2, 5)])
-def test_gpus_that_do_not_divide_the_kv_heads_are_refused(kv_heads: int, gpus: int) -> None:
-    with pytest.raises(
-        InvalidArgsError, match=f"gpus: {gpus} does not divide the model's {kv_heads}"
-    ):
-        settings(gpus=gpus, **with_heads(kv_heads))
-
-
-@pytest.mark.parametrize(("kv_heads", "gpus"), [(8, 1), (8, 8), (2, 8), (1, 4)])
-def test_gpus_that_divide_or_repeat_the_kv_heads_are_accepted(kv_heads: int, gpus: int) -> None:
-    assert settings(gpus=gpus, **with_heads(kv_heads)).gpus == gpus
 
 
 @pytest.mark.parametrize(

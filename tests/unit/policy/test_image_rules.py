@@ -104,6 +104,7 @@ def test_registry_and_digest_decide(image: str, declared: Any, verdict: Verdict)
         "kustomize/v2:Directory",
         "serving.kserve.io/v1beta1:InferenceService",
         "ray.io/v1:RayCluster",
+        "keda.sh/v1alpha1:ScaledJob",
     ],
 )
 @pytest.mark.parametrize("rule", ["IMG-01", "TEL-01", "NET-07", "ENC-05", "EGR-01"])
@@ -115,7 +116,12 @@ def test_what_carries_objects_inside_is_unknown_and_named(token: str, rule: str)
 
 
 @pytest.mark.parametrize(
-    "token", ["monitoring.coreos.com/v1:ServiceMonitor", "rbac.authorization.k8s.io/v1:Role"]
+    "token",
+    [
+        "monitoring.coreos.com/v1:ServiceMonitor",
+        "rbac.authorization.k8s.io/v1:Role",
+        "keda.sh/v1alpha1:ScaledObject",
+    ],
 )
 def test_what_describes_no_pod_is_not_in_question(token: str) -> None:
     assert r.worst("IMG-01", r.kubernetes(token, {})) is Verdict.NOT_APPLICABLE

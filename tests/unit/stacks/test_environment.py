@@ -177,8 +177,8 @@ def test_the_program_of_the_stacks_stays_short() -> None:
         ((*MODEL, "routes"), ["/v1/models"], "  models.mistral.routes: /v1/models; allowed: /v1/"),
         (
             (*MODEL, "engine", "extra_args"),
-            ["--enable-lora"],
-            "  models.mistral.engine.extra_args: --enable-lora is not among the flags that only",
+            ["--load-format=pt"],
+            "  models.mistral.engine.extra_args: --load-format is not among the flags that only",
         ),
         (
             ("images", "vllm"),

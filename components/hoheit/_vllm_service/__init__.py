@@ -1,0 +1,1 @@
+"""What a model service is made of."""

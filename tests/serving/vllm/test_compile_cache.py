@@ -1,0 +1,67 @@
+"""What one pod has compiled, the next one loads, where the cluster has a volume for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hoheit import GpuNodePool, GpuNodePoolArgs
+from serving.vllm.pod import ENGINE
+from serving.vllm.service import CONTEXT, KV_CACHE_GIB, SERVICE, service_of
+from support import components, samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serving.vllm.conftest import Fetched, Prepare
+    from serving.vllm.model import Model
+    from serving.vllm.pod import Pod
+    from serving.weights.programs import Store
+
+LOADED = "Directly load"
+"""What vLLM 0.32 logs of a graph that it finds in its cache."""
+
+
+def pool() -> GpuNodePool:
+    shared = {"name": "shared", "read_write_many": True}
+    capabilities = {
+        "simulated": True,
+        "storage_classes": [shared],
+        "compile_cache_storage_class": "shared",
+    }
+    on = components.cluster(capabilities=capabilities)
+    return GpuNodePool("cpu", GpuNodePoolArgs(cluster=on, spec=samples.cpu_nodes()))
+
+
+def log_of(pod: Pod) -> str:
+    with pod.running():
+        assert pod.api.models()
+        return pod.engine.log
+
+
+def test_the_second_pod_loads_what_the_first_one_has_compiled(
+    prepare: Prepare,
+    fetched: Fetched,  # noqa: ARG001 - the weights are in the store
+    model: Model,
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    engine = samples.engine(cpu_kv_cache_gib=KV_CACHE_GIB, max_model_len=CONTEXT)
+    service = service_of(model, store, pool, engine=engine)
+    (claim,) = [one for one in service.objects if one["kind"] == "PersistentVolumeClaim"]
+    name = claim["metadata"]["name"]
+    assert name.startswith(f"{SERVICE}-compiled-")
+    tmp_path.chmod(0o777)
+    service = replace(service, claims={**service.claims, name: tmp_path})
+
+    first, second = prepare(service.server), prepare(service.server)
+    (volume,) = [
+        one["name"]
+        for one in first.rendered.container(ENGINE)["volumeMounts"]
+        if one["mountPath"].endswith("/.cache/vllm")
+    ]
+    assert first.rendered.volume(volume) == tmp_path
+    compiled = log_of(first)
+    assert list(tmp_path.rglob("*"))
+    assert LOADED not in compiled
+    assert LOADED in log_of(second)
