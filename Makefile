@@ -1,6 +1,6 @@
 # Commands for a person and for CI. Outside this checkout one cache folder is written:
 # $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab. As root on Debian,
-# `make test` also installs the packages haproxy, postgresql, runc and mmdebstrap.
+# `make test` also installs the packages haproxy, postgresql, runc, mmdebstrap, bubblewrap, iproute2.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
