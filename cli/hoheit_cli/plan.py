@@ -22,18 +22,21 @@ _LENGTHS = (4096, 16384, 65536)
 _REFUSED = 1
 _MOST_GPUS = 8
 _OPTIONS = {
+    **{name: f"--{name.replace('_', '-')}" for name in PlanRequest.model_fields},
+    "engine.block_size": "--block-size",
     "engine.enforce_eager": "--enforce-eager",
     "engine.gpu_memory_utilization": "--gpu-memory-utilization",
+    "engine.kv_cache_dtype": "--kv-cache-dtype",
     "engine.max_model_len": "--max-model-len",
     "engine.pipeline_parallel_size": "--pipeline-parallel-size",
-    "gpu_memory_utilization": "--gpu-memory-utilization",
     "gpus": "--tensor-parallel-size",
-    "max_model_len": "--max-model-len",
+    "repository": "the model",
     "version": "--vllm",
     "weights": "--weights-gib",
     "weights.config": "--config",
+    "weights.size_gib": "--weights-gib",
 }
-"""The option for a field of a service, by which a refusal begins or ends."""
+"""The option for a field of a request or of a service, by which a refusal begins or ends."""
 
 
 def add(commands: Any) -> None:
@@ -94,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         plan = _planned(request)
     except DoesNotFitError as error:
-        return _refuse(_in_options(error), as_json=options.json)
+        return _refuse(_in_options(str(error)), as_json=options.json)
     by_length = _concurrency(request, plan)
     if options.json:
         document = {**plan.model_dump(mode="json"), "concurrency_by_length": by_length}
@@ -102,7 +105,8 @@ def _run(options: argparse.Namespace) -> int:
     else:
         others = {length: n for length, n in by_length.items() if length != plan.max_model_len}
         lines = [concurrency(length, requests) for length, requests in others.items()]
-        sys.stdout.write(printable("\n".join([*plan.lines(), *lines])) + "\n")
+        text = _in_options("\n".join([*plan.lines(), *lines]))
+        sys.stdout.write(printable(text) + "\n")
     return 0
 
 
@@ -124,7 +128,7 @@ def _request(options: argparse.Namespace) -> PlanRequest:
     try:
         return validated(PlanRequest, given, "the plan")
     except InvalidArgsError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(_in_options(str(error))) from None
 
 
 def _gpu(name: str) -> Gpu:
@@ -153,16 +157,16 @@ def _planned(request: PlanRequest) -> MemoryPlan:
     except DoesNotFitError:
         raise
     except ValueError as error:
-        raise UsageError(_in_options(error)) from None
+        raise UsageError(_in_options(str(error))) from None
 
 
-def _in_options(error: ValueError) -> str:
-    """Return a refusal in the words of this command: fields of a service are options here."""
+def _in_options(text: str) -> str:
+    """Return a text in the words of this command: fields of a service are options here."""
     dotted = [re.escape(name) for name in _OPTIONS if "." in name]
     bare = [name for name in _OPTIONS if "." not in name]
     # A bare word is a field only where a reason follows; else it is a word of the sentence.
     named = rf"(?<![\w.-])(?:({'|'.join(dotted)})(?![\w])|({'|'.join(bare)})(?=: ))"
-    return re.sub(named, lambda found: _OPTIONS[found[0]], str(error))
+    return re.sub(named, lambda found: _OPTIONS[found[0]], text)
 
 
 def _concurrency(request: PlanRequest, plan: MemoryPlan) -> dict[int, float]:
@@ -186,7 +190,10 @@ def _refuse(why: str, *, as_json: bool) -> int:
 
 
 def _find(request: PlanRequest, *, as_json: bool) -> int:
-    fits = fitting_gpus(request)
+    try:
+        fits = fitting_gpus(request)
+    except ValueError as error:
+        raise UsageError(_in_options(str(error))) from None
     if not fits:
         return _refuse(_why_none(request), as_json=as_json)
     if as_json:
@@ -202,7 +209,7 @@ def _why_none(request: PlanRequest) -> str:
     try:
         _planned(request.model_copy(update={"gpu": largest, "gpus": _MOST_GPUS}))
     except DoesNotFitError as error:
-        return f"not even on {_MOST_GPUS} x {largest.name}: {_in_options(error)}"
+        return f"not even on {_MOST_GPUS} x {largest.name}: {_in_options(str(error))}"
     return "on none of the numbers of GPUs that were tried"
 
 

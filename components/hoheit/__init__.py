@@ -20,8 +20,8 @@ from .cluster import (
     ObjectStoreGrant,
     WorkloadIdentity,
 )
-from .engine import Dtype, EngineSettings, KvCacheDtype
 from .device_plugin import DevicePluginSettings
+from .engine import Dtype, EngineSettings, KvCacheDtype
 from .gpu_node_pool import GpuNodePool, GpuNodePoolArgs
 from .image_lock import ImageLock, LockedImage
 from .images import ImageReference, Images
@@ -76,6 +76,7 @@ __all__ = [
     "DataClass",
     "Declaration",
     "DeclaredLocation",
+    "DevicePluginSettings",
     "DnsLabel",
     "Dtype",
     "Egress",
@@ -84,7 +85,6 @@ __all__ = [
     "ExistingDatabase",
     "Fact",
     "GpuFit",
-    "DevicePluginSettings",
     "GpuNodePool",
     "GpuNodePoolArgs",
     "GpuNodes",

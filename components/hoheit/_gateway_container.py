@@ -20,6 +20,7 @@ from ._gateway import (
 from ._lifecycle import liveness_probe, readiness_probe, startup_probe
 from ._pod_room import GATEWAY_CPU_MILLICORES, GATEWAY_MEMORY_MIB
 from ._pod_security import container_security
+from ._secret_variable import secret_variable
 
 if TYPE_CHECKING:
     import pulumi
@@ -44,11 +45,6 @@ class GatewaySecrets:
 def gateway_files(config: str) -> dict[str, str]:
     """Return the data of a gateway's ConfigMap."""
     return {GATEWAY_FILE: config, FOLLOW_FILE: FOLLOW_KEYS}
-
-
-def secret_variable(variable: str, secret: pulumi.Input[str], key: str) -> EnvVarArgsDict:
-    """Return a variable whose value is one key of a Secret."""
-    return {"name": variable, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
 
 
 def gateway_container(

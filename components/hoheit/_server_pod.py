@@ -9,18 +9,14 @@ from hoheit_facts import ENGINE, IMAGES, switches_off
 
 from ._flags import serve_flags
 from ._gateway import HEALTH_PORT, LIVE_PATH, READY_PATH, gateway_config
-from ._gateway_container import (
-    GatewaySecrets,
-    gateway_container,
-    gateway_volumes,
-    secret_variable,
-)
+from ._gateway_container import GatewaySecrets, gateway_container, gateway_volumes
 from ._lifecycle import Drain, liveness_probe, startup_probe
 from ._lora import adapter_mounts, adapter_volumes, lora_flags
 from ._placement import GPU_RESOURCE
 from ._pod_room import CACHE_GIB, TEMPORARY_GIB, shared_memory_gib
 from ._pod_security import container_security, pod_security
 from ._router_gateway import routed_paths
+from ._secret_variable import secret_variable
 from ._warm_up import warm_up_probe
 from ._weights import MODELS, is_pulled, model_path, weights_volume
 from ._weights_fetcher import adapters_container, authority_volumes, pull_container

@@ -34,7 +34,7 @@ def server_policy(
     """
     egress = server_egress(settings, store, network)
     if not settings.routed:
-        return Policy.of(servers, ingress=server_ingress(settings), egress=egress)
+        return Policy.of(servers, ingress=service_ingress(settings), egress=egress)
     return Policy.of(servers, ingress=_scrapers(settings), egress=egress, from_=_between(routers))
 
 
@@ -48,13 +48,13 @@ def router_policy(
     """Return who may call the router pods, and that they call the server pods."""
     return Policy.of(
         routers,
-        ingress=server_ingress(settings),
+        ingress=service_ingress(settings),
         egress=[name_service(network)],
         to=_between(servers),
     )
 
 
-def server_ingress(settings: VllmSettings) -> list[Need]:
+def service_ingress(settings: VllmSettings) -> list[Need]:
     """Return who may call the API and who may read metrics."""
     clients = [
         Need(purpose="call the model", peer=peer, port=API_PORT) for peer in settings.clients

@@ -74,8 +74,10 @@ def is_shared(weights: ModelWeights, storage: StorageChoice) -> bool:
 
 
 def unit_key(weights: ModelWeights) -> str:
-    """Return a few digits that change whenever the unit does, or which of its files belong to it:
-    the fetcher takes what does not belong away, and another pod may be reading it."""
+    """Return a few digits that change whenever the unit does.
+
+    Which files belong to it counts too: the fetcher removes others, and a pod may be reading them.
+    """
     whence = (weights.repository, weights.revision, weights.uri, weights.manifest_digest)
     parts = (*map(str, whence), *sorted(weights.fetched))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]

@@ -8,6 +8,7 @@ from hoheit_facts import switches_off
 
 from ._lora import adapter_argument, adapter_mounts, is_copied
 from ._pod_security import container_security, pod_security
+from ._secret_variable import secret_variable
 from ._weights import MODELS, model_path, object_prefix, volume_gib
 
 if TYPE_CHECKING:
@@ -167,22 +168,19 @@ def _fetcher_environment() -> list[EnvVarArgsDict]:
 
 def _hub_environment(hub: Hub) -> list[EnvVarArgsDict]:
     endpoint: EnvVarArgsDict = {"name": "HF_ENDPOINT", "value": hub.endpoint}
-    token = [] if hub.token_secret is None else [_from_secret("HF_TOKEN", hub.token_secret)]
-    return [endpoint, *token]
+    if hub.token_secret is None:
+        return [endpoint]
+    return [endpoint, secret_variable("HF_TOKEN", hub.token_secret, "HF_TOKEN")]
 
 
 def _store_environment(store: ObjectStore) -> list[EnvVarArgsDict]:
     variables: list[EnvVarArgsDict] = []
     if store.credentials_secret is not None:
         secret = store.credentials_secret
-        variables += [_from_secret(name, secret) for name in _CREDENTIALS]
+        variables += [secret_variable(name, secret, name) for name in _CREDENTIALS]
     if store.ca_config_map is not None:
         variables.append({"name": "AWS_CA_BUNDLE", "value": f"{_AUTHORITY}/ca.crt"})
     return variables
-
-
-def _from_secret(name: str, secret: pulumi.Input[str]) -> EnvVarArgsDict:
-    return {"name": name, "value_from": {"secret_key_ref": {"name": secret, "key": name}}}
 
 
 def _resources() -> ResourceRequirementsArgsDict:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from hoheit_facts import Gpu
+
 from ._args import Args
 
 
@@ -57,16 +59,20 @@ class MemoryPlan(Args):
     """What is left of the budget."""
     headroom: MemoryShare
     """Memory outside the budget."""
-    kv_bytes_per_token: int | None
-    """Of each further token of a long context, on one GPU; None where the model is not known."""
-    kv_block_tokens: int | None
-    """Tokens in one block."""
-    kv_blocks: int | None
-    kv_tokens: int | None
+    kv_bytes_per_token: int | None = None
+    """Of each further token of a long context, on one GPU; of each token in the window where every
+    layer has one. None where a request takes the same whatever its length, and, like all below,
+    where the model is not known."""
+    kv_bytes_per_request: int | None = None
+    """Of one request of ``max_model_len`` tokens, on one GPU."""
+    kv_block_tokens: int | None = None
+    """Tokens in one block; None where a block holds a state instead."""
+    kv_blocks: int | None = None
+    kv_tokens: int | None = None
     """As the engine logs ``GPU KV cache size``."""
-    kv_tokens_at_least: int | None
+    kv_tokens_at_least: int | None = None
     """The same if every error is against you."""
-    max_concurrency: float | None
+    max_concurrency: float | None = None
     """Requests of ``max_model_len`` tokens at the same time, as the engine logs them."""
     warnings: tuple[str, ...] = ()
     """What may go wrong although the plan works out."""
@@ -101,10 +107,25 @@ class MemoryPlan(Args):
             return ["GPU KV cache size: unknown"]
         return [
             f"GPU KV cache size: {self.kv_tokens:,} tokens (at least {self.kv_tokens_at_least:,}), "
-            f"{self.kv_blocks:,} blocks of {self.kv_block_tokens}, {self.kv_bytes_per_token:,} "
-            "bytes per token",
+            f"{self._blocks()}",
             concurrency(self.max_model_len, self.max_concurrency),
         ]
+
+    def _blocks(self) -> str:
+        if self.kv_block_tokens is None or self.kv_bytes_per_token is None:
+            return f"{self.kv_blocks:,} blocks, {self.kv_bytes_per_request:,} bytes per request"
+        return (
+            f"{self.kv_blocks:,} blocks of {self.kv_block_tokens}, {self.kv_bytes_per_token:,} "
+            "bytes per token"
+        )
+
+
+class GpuFit(Args):
+    """A GPU on which a model works out, and how many of them."""
+
+    gpu: Gpu
+    gpus: int
+    plan: MemoryPlan
 
 
 def concurrency(tokens: int, requests: float) -> str:

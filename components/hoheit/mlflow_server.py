@@ -19,12 +19,11 @@ from ._mlflow.register import recipients, stores
 from ._mlflow.server_environment import METRICS_READER, Late
 from ._mlflow.server_pod import GATEWAY_FILE, ServerPod
 from ._stores.secrets import Secrets
+from .capabilities import StorageChoice, StoragePurpose
 from .cluster import (
     Access,
     Cluster,
     ObjectStoreGrant,
-    StorageChoice,
-    StoragePurpose,
     WorkloadIdentity,
     on_cluster,
 )

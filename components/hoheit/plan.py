@@ -2,15 +2,18 @@
 
 from typing import Any, Self
 
-from hoheit_facts import ENGINE, GPUS, Gpu, engine_memory
-from pydantic import Field, model_validator
+from hoheit_facts import ENGINE, Gpu
+from pydantic import Field, field_validator, model_validator
 
 from ._args import Args
+from ._lora_ranks import RANKS
+from ._plan.fitting import fits, ways_out
 from ._plan.gpu import gpu_plan
 from ._plan.host import host_plan
-from ._plan.refusals import DoesNotFitError, TooLargeError, smaller_weights
+from ._plan.refusals import TooLargeError
+from ._sizing.errors import DoesNotFitError
 from .engine import Dtype, KvCacheDtype
-from .memory_plan import MemoryPlan
+from .memory_plan import GpuFit, MemoryPlan
 
 __all__ = [
     "DoesNotFitError",
@@ -21,8 +24,6 @@ __all__ = [
     "plan_gpu",
     "plan_host",
 ]
-
-_COUNTS = (1, 2, 4, 8)
 
 
 class ModelRequest(Args):
@@ -50,7 +51,15 @@ class ModelRequest(Args):
     """Blocks as the engine logged them, to see what they hold."""
     max_loras: int = Field(default=0, ge=0)
     """LoRA adapters in one batch; 0 without."""
-    max_lora_rank: int = Field(default=16, gt=0)
+    max_lora_rank: int = 16
+
+    @field_validator("max_lora_rank")
+    @classmethod
+    def _engine_knows_the_rank(cls, rank: int) -> int:
+        if rank not in RANKS:
+            known = ", ".join(map(str, RANKS))
+            raise ValueError(f"{rank} is no rank that vLLM makes room for; one of {known}")
+        return rank
 
 
 class PlanRequest(ModelRequest):
@@ -91,14 +100,6 @@ class HostRequest(ModelRequest):
     cpu_kv_cache_gib: int = Field(gt=0)
 
 
-class GpuFit(Args):
-    """A GPU on which a model works out, and how many of them."""
-
-    gpu: Gpu
-    gpus: int
-    plan: MemoryPlan
-
-
 def plan_gpu(request: PlanRequest) -> MemoryPlan:
     """Return the plan of one replica on its GPUs.
 
@@ -109,12 +110,7 @@ def plan_gpu(request: PlanRequest) -> MemoryPlan:
     try:
         return gpu_plan(request)
     except TooLargeError as error:
-        ways = [
-            *_more_of_the_gpu(request),
-            *_gpus_that_would_do(request),
-            *smaller_weights(request),
-        ]
-        advice = "; or ".join(ways) or "take a smaller model"
+        advice = "; or ".join(ways_out(request)) or "take a smaller model"
         raise DoesNotFitError(f"{error}; {advice}") from None
 
 
@@ -132,40 +128,8 @@ def fitting_gpus(request: PlanRequest) -> list[GpuFit]:
 
     Of each kind the smallest of 1, 2, 4 and 8 GPUs; ``gpu`` and ``gpus`` of the request do not
     matter.
+
+    Raises:
+        ValueError: if the version or a field of ``config`` is not known.
     """
-    fits: list[GpuFit] = []
-    for gpu in GPUS.values():
-        for count in _COUNTS:
-            if count % request.pipeline_parallel_size:
-                continue
-            asked = {"gpu": gpu, "gpus": count, "total_memory_gib": None, "free_memory_gib": None}
-            try:
-                plan = gpu_plan(request.model_copy(update=asked))
-            except ValueError:
-                continue
-            if plan.kv_cache.gib is None:
-                # The weights are not known, so nobody can say where they fit.
-                return []
-            fits.append(GpuFit(gpu=gpu, gpus=count, plan=plan))
-            break
-    return sorted(fits, key=lambda fit: (fit.gpus * fit.gpu.memory_mib, fit.gpus))
-
-
-def _more_of_the_gpu(request: PlanRequest) -> list[str]:
-    """Say whether these GPUs would do, if the engine had its usual share of them."""
-    usual = engine_memory(request.version).default_gpu_memory_utilization
-    if (request.gpu_memory_utilization or usual) >= usual:
-        return []
-    try:
-        gpu_plan(request.model_copy(update={"gpu_memory_utilization": usual}))
-    except DoesNotFitError:
-        return []
-    return [f"engine.gpu_memory_utilization: it fits at {usual:g}"]
-
-
-def _gpus_that_would_do(request: PlanRequest) -> list[str]:
-    fits = fitting_gpus(request)
-    if not fits:
-        return []
-    named = ", ".join(f"{fit.gpus} x {fit.gpu.name}" for fit in fits[:4])
-    return [f"gpus: it fits on {named}"]
+    return fits(request)

@@ -33,6 +33,10 @@ class EngineMemory:
     cpu_max_num_seqs: int
     cpu_block_size_tokens: int
     """Tokens in one page of the KV cache of the CPU build."""
+    cpu_kernel_block_size_tokens: int
+    """Pages of the CPU build are multiples of this where the engine enlarges them."""
+    cpu_latent_block_size_tokens: int | None
+    """The same for latent attention on a processor without AMX; None where it is not served."""
     graphs_in_budget: bool
     """Whether CUDA graphs come out of ``gpu_memory_utilization``, or out of what it leaves."""
     graph_error_factor: float

@@ -19,37 +19,59 @@ STATEFUL = (
     "pulumi:providers:kubernetes",
 )
 """What holds data or keys, or takes everything with it that lies in it."""
-REPLACED = {
+ANEW = {
     # The gateway's configuration, an immutable ConfigMap: its pods roll.
-    "0.1.0": {"mistral-gateway"},
-    "0.2.0": set[str](),
+    "ConfigMap::mistral-gateway",
+    # A Job cannot change. It is told how much room there is, finds all there and fetches nothing.
+    "Job::mistral-weights-job",
 }
+REPLACED = {"0.1.0": ANEW, "0.2.0": ANEW}
 """By release: resources of which an upgrade makes new ones."""
+GONE = {
+    # Clients' keys are in another Secret, vLLM's in a third; deleted after the pods have rolled.
+    "Secret::mistral-api-key",
+}
+DELETED = {"0.1.0": GONE, "0.2.0": GONE}
+"""By release: resources that an upgrade takes away."""
+Steps = list[dict[str, Any]]
 ENDING = {"delete", "replace", "create-replacement", "delete-replaced", "discard"}
 
 
-def steps(stack: Stack) -> list[dict[str, Any]]:
+def steps(stack: Stack) -> Steps:
     text = stack.preview("--json").text
     return json.loads(text[text.index("{") : text.rindex("}") + 1])["steps"]
 
 
-@pytest.fixture(params=RELEASES, ids=lambda file: file.stem)
+@pytest.fixture(params=RELEASES, ids=lambda file: file.stem, scope="module")
 def release(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-@pytest.fixture
-def imported(release: Path, lab: Lab, tmp_path: Path) -> Stack:
+@pytest.fixture(scope="module")
+def planned(release: Path, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Steps:
+    """Steps of the upgrade; what stays as it is has none."""
+    found = steps(imported(release, lab, tmp_path_factory.mktemp(release.stem)))
+    assert found
+    return found
+
+
+def imported(release: Path, lab: Lab, directory: Path) -> Stack:
     environment = {k: v for k, v in lab.env.items() if k != "PULUMI_CONFIG_PASSPHRASE_FILE"}
     # A backend of its own: the stack has the name of one that other tests bring up.
     environment |= {
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(),
+        "PULUMI_BACKEND_URL": (directory / "backend").as_uri(),
     }
-    (tmp_path / "backend").mkdir()
-    stack = StacksProject(tmp_path / "project", environment, "local").configure(local())
+    (directory / "backend").mkdir()
+    stack = StacksProject(directory / "project", environment, "local").configure(local())
     stack.command("stack", "import", "--file", str(release))
     return stack
+
+
+def named(planned: Steps, *operations: str) -> set[str]:
+    """Kinds and names of what these operations are done to."""
+    urns = [step["urn"].split("::") for step in planned if step["op"] in operations]
+    return {f"{type_.rpartition(':')[2]}::{name}" for *_, type_, name in urns}
 
 
 def stateful(resources: list[dict[str, Any]]) -> set[str]:
@@ -57,29 +79,30 @@ def stateful(resources: list[dict[str, Any]]) -> set[str]:
 
 
 def test_nothing_stateful_of_an_earlier_release_is_replaced_or_deleted(
-    imported: Stack, release: Path
+    planned: Steps, release: Path
 ) -> None:
     made = stateful(json.loads(release.read_text("utf-8"))["deployment"]["resources"])
     assert made
-    planned = steps(imported)
-    assert planned
-    # What stays as it is has no step.
     assert [step["urn"] for step in planned if step["op"] in ENDING and step["urn"] in made] == []
 
 
-def test_what_an_upgrade_replaces_is_what_the_changelog_says(
-    imported: Stack, release: Path
+def test_what_an_upgrade_replaces_and_deletes_is_what_the_changelog_says(
+    planned: Steps, release: Path
 ) -> None:
-    replaced = {
-        step["urn"].rpartition("::")[2] for step in steps(imported) if step["op"] == "replace"
-    }
-    assert replaced == REPLACED[release.stem]
+    assert named(planned, "replace") == REPLACED[release.stem]
+    assert named(planned, "delete") == DELETED[release.stem]
 
 
-def test_a_renamed_stateful_resource_would_be_noticed(imported: Stack) -> None:
-    renamed = json.loads(imported.state().replace("::mistral-api-key", "::mistral-key"))
-    file = imported.directory / "renamed.json"
-    file.write_text(json.dumps(renamed), "utf-8")
-    imported.command("stack", "import", "--file", str(file))
-    gone = [step for step in steps(imported) if step["op"] in ENDING]
-    assert any(one["urn"].endswith("RandomPassword::mistral-key") for one in gone)
+def test_the_key_that_clients_have_is_not_made_anew(planned: Steps) -> None:
+    generated = {name for name in named(planned, "create") if name.startswith("RandomPassword::")}
+    assert "RandomPassword::mistral-engine-key" in generated
+    assert not [name for name in generated if name.startswith("RandomPassword::mistral-api-key")]
+
+
+def test_a_renamed_stateful_resource_would_be_noticed(lab: Lab, tmp_path: Path) -> None:
+    stack = imported(RELEASES[-1], lab, tmp_path)
+    renamed = stack.state().replace("::mistral-api-key", "::mistral-key")
+    file = stack.directory / "renamed.json"
+    file.write_text(renamed, "utf-8")
+    stack.command("stack", "import", "--file", str(file))
+    assert "RandomPassword::mistral-key" in named(steps(stack), *ENDING)

@@ -9,7 +9,7 @@ from hoheit import ApiKey, InvalidArgsError
 from hoheit._api_keys import KEYS_FILE, keys_file
 from support import components
 from support.manifests import SECRET_MARK, containers, manifest, pod_templates
-from support.monitor import Monitor, Registered, run
+from support.monitor import Monitor, run
 from support.served import DEPLOYMENT, GENERATED, SECRET, built, outputs, server, waits_for
 
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -24,10 +24,6 @@ def passwords(monitor: Monitor) -> list[str]:
     return sorted(found.name for found in monitor.of_type(PASSWORD))
 
 
-def aliases(found: Registered) -> list[str]:
-    return [one.spec.name for one in found.request.aliases]
-
-
 def test_a_service_that_says_nothing_has_one_key_and_vllm_another() -> None:
     monitor = built()
     assert passwords(monitor) == ["mistral-api-key-default-1", "mistral-engine-key"]
@@ -36,8 +32,8 @@ def test_a_service_that_says_nothing_has_one_key_and_vllm_another() -> None:
 
 def test_the_one_key_that_there_was_before_keys_had_names_stays_the_same() -> None:
     monitor = built(api_keys=({"name": "default"}, {"name": "other"}))
-    assert aliases(monitor.named("mistral-api-key-default-1")) == ["mistral-api-key"]
-    assert aliases(monitor.named("mistral-api-key-other-1")) == []
+    assert monitor.named("mistral-api-key-default-1").aliases == ["mistral-api-key"]
+    assert monitor.named("mistral-api-key-other-1").aliases == []
 
 
 def test_programs_of_an_earlier_release_find_that_key_under_its_old_name() -> None:

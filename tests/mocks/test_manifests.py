@@ -193,4 +193,6 @@ def test_every_image_with_something_to_silence_is_among_the_variants(
         for template in pod_templates(monitor).values()
         for one in containers(template["spec"])
     }
-    assert seen == set(IMAGES)
+    # The device plugin is no restricted pod, and has tests of its own; it has nothing to silence.
+    assert seen == set(IMAGES) - {"device-plugin"}
+    assert switches_off(IMAGES["device-plugin"].software) == {}

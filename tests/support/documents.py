@@ -11,3 +11,9 @@ def python_block(page: str) -> str:
     text = (DOCS / page).read_text("utf-8")
     (block,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return block
+
+
+def yaml_blocks(page: str) -> list[str]:
+    """Every YAML block of a page."""
+    text = (DOCS / page).read_text("utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)

@@ -23,6 +23,11 @@ class Registered(NamedTuple):
     inputs: dict[str, Any]
     request: resource_pb2.RegisterResourceRequest
 
+    @property
+    def aliases(self) -> list[str]:
+        """Names by which earlier releases knew it."""
+        return [one.spec.name for one in self.request.aliases]
+
 
 class _Echo(mocks.Mocks):
     """Answers as a cluster would: a Kubernetes object without a name gets one."""

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 from hoheit_facts import OBSERVED_MEMORY, engine_memory
 
 from hoheit._pod_room import shared_memory_gib
-from hoheit._sizing.activations import Step
-from hoheit._sizing.kv_layers import ParallelSizes
+from hoheit._sizing.errors import DoesNotFitError
+from hoheit._sizing.parallel import ParallelSizes
 from hoheit.memory_plan import Basis, MemoryPlan, MemoryShare
 
 from . import shares
-from .gpu import cache_settings, max_model_len, unknown_parts, with_tokens
 from .model import Model, model_of
-from .refusals import DoesNotFitError
+from .remarks import disagreement, unknown_parts, unknown_processor
+from .step import largest_step
+from .tokens import host_cache_settings, with_tokens
 
 if TYPE_CHECKING:
     from hoheit_facts import EngineMemory
 
+    from hoheit._sizing.activations import Step
     from hoheit.plan import HostRequest
 
     from .model import UnknownModel
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _SHARED_MEMORY_GIB = shared_memory_gib(gpus=0)
 """Of /dev/shm in a server pod; what is written there counts against the container's limit."""
 _MIB_PER_GIB = 1024
-_HALF_BYTES = 2
 _ONE = ParallelSizes()
 
 
@@ -39,38 +40,32 @@ def host_plan(request: HostRequest) -> MemoryPlan:
     """
     facts = engine_memory(request.version)
     model = model_of(request)
-    length = max_model_len(request, model)
-    step = _step(request, model, facts, length)
-    plan = _shared_out(request, model, facts, step)
+    step = largest_step(
+        request,
+        model,
+        default_tokens=facts.cpu_max_num_batched_tokens,
+        default_requests=facts.cpu_max_num_seqs,
+    )
+    computed = shares.computed_weights(model, _ONE)
+    weights = shares.weights(request, computed, _ONE)
+    plan = _shared_out(request, model, facts, step, weights)
     _refuse_small_container(plan)
     if isinstance(model, Model):
-        settings = cache_settings(request, length, step.tokens, facts.cpu_block_size_tokens)
+        settings = host_cache_settings(request, model.architecture, step, facts)
         plan = with_tokens(plan, model, settings, _ONE)
-    return plan
-
-
-def _step(
-    request: HostRequest, model: Model | UnknownModel, facts: EngineMemory, length: int
-) -> Step:
-    requests = request.max_num_seqs or facts.cpu_max_num_seqs
-    tokens = request.max_num_batched_tokens or min(
-        facts.cpu_max_num_batched_tokens, requests * length
-    )
-    return Step(
-        tokens=tokens,
-        requests=min(requests, tokens),
-        max_model_len=length,
-        element_bytes=model.element_bytes if isinstance(model, Model) else _HALF_BYTES,
-        tensor_parallel=1,
-    )
+    warnings = (*plan.warnings, *disagreement(request, computed, _ONE))
+    return plan.model_copy(update={"warnings": warnings})
 
 
 def _shared_out(
-    request: HostRequest, model: Model | UnknownModel, facts: EngineMemory, step: Step
+    request: HostRequest,
+    model: Model | UnknownModel,
+    facts: EngineMemory,
+    step: Step,
+    weights: MemoryShare,
 ) -> MemoryPlan:
     memory = request.memory_mib / _MIB_PER_GIB
     cache = float(request.cpu_kv_cache_gib)
-    weights = shares.weights(request, model, _ONE)
     adapters = shares.adapters(request, model, _ONE)
     activations = shares.activations(model, facts, step)
     processes = OBSERVED_MEMORY.cpu_processes_gib
@@ -101,14 +96,8 @@ def _shared_out(
             basis=Basis.ESTIMATED,
             source=f"for up to {_SHARED_MEMORY_GIB} GiB of shared memory and what is not counted",
         ),
-        kv_bytes_per_token=None,
-        kv_block_tokens=None,
-        kv_blocks=None,
-        kv_tokens=None,
-        kv_tokens_at_least=None,
-        max_concurrency=None,
         warnings=warnings,
-        unknown=unknown_parts(model, [("weights", weights), ("adapters", adapters)]),
+        unknown=(*unknown_parts(model, weights, adapters), *unknown_processor(model)),
     )
 
 

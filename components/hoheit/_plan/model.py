@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from hoheit._sizing.architecture import Architecture
     from hoheit.plan import ModelRequest
 
-_FLOAT32_BYTES, _HALF_BYTES = 4, 2
+HALF_BYTES = 2
+"""Of an element in the 16 bit in which models are served unless somebody says otherwise."""
+_FLOAT32_BYTES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,4 +96,4 @@ def quantized(model: Model, bits: int) -> Model:
 
 def _element_bytes(dtype: Dtype) -> int:
     """Return the bytes of one element; ``auto`` is 16 bit, to which the engine also casts 32."""
-    return _FLOAT32_BYTES if dtype is Dtype.FLOAT32 else _HALF_BYTES
+    return _FLOAT32_BYTES if dtype is Dtype.FLOAT32 else HALF_BYTES

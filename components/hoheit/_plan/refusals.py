@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from hoheit_facts import OBSERVED_MEMORY, engine_memory
+from hoheit_facts import OBSERVED_MEMORY
 
-from hoheit._sizing.architecture import LatentAttention
+from hoheit._sizing.errors import DoesNotFitError
 from hoheit._sizing.kv_cache import longest_model_len
-from hoheit._sizing.kv_layers import ParallelSizes
 
-from .model import Model, UnknownModel, model_of, quantized
-from .shares import GIB, computed_weights
+from .shares import GIB
 
 if TYPE_CHECKING:
-    from hoheit._sizing.architecture import Architecture
+    from collections.abc import Sequence
+
+    from hoheit._sizing.architecture import Architecture, LatentAttention
     from hoheit._sizing.kv_cache import KvCache
     from hoheit._sizing.kv_layers import CacheSettings
+    from hoheit._sizing.parallel import ParallelSizes
     from hoheit.memory_plan import MemoryPlan, MemoryShare
     from hoheit.plan import PlanRequest
-
-_DISAGREEMENT = 0.25
-"""Declared and computed weights that lie further apart speak of different models."""
-
-
-class DoesNotFitError(ValueError):
-    """The model cannot start as it is asked for."""
 
 
 class TooLargeError(DoesNotFitError):
@@ -46,27 +39,6 @@ class TooLargeError(DoesNotFitError):
         )
 
 
-def smaller_weights(request: PlanRequest) -> list[str]:
-    """Say whether the model would fit with fewer bits per weight."""
-    model = model_of(request)
-    parallel = ParallelSizes(
-        tensor=request.tensor_parallel_size, pipeline=request.pipeline_parallel_size
-    )
-    if isinstance(model, UnknownModel) or model.architecture.quantization is not None:
-        return []
-    facts = engine_memory(request.version)
-    utilization = request.gpu_memory_utilization or facts.default_gpu_memory_utilization
-    budget = request.gpu.memory_mib / 1024 * utilization
-    for bits in (8, 4):
-        share = computed_weights(quantized(model, bits), parallel)
-        if share is not None and (share.gib or 0.0) < budget:
-            return [
-                f"weights: quantised to {bits} bit they take {share.gib:.2f} GiB on each "
-                f"{request.gpu.name}"
-            ]
-    return []
-
-
 def refuse_busy_gpu(
     request: PlanRequest, memory: MemoryShare, budget: MemoryShare, utilization: float
 ) -> None:
@@ -84,33 +56,6 @@ def refuse_busy_gpu(
             f"engine.gpu_memory_utilization: {utilization:g} of {total:.2f} GiB is {asked:.2f} "
             f"GiB, but only {free:.2f} GiB are free when the engine starts; set "
             f"{_floored(free / total):g} or less"
-        )
-
-
-def refuse_split(architecture: Architecture, parallel: ParallelSizes) -> None:
-    """Refuse numbers of GPUs among which vLLM cannot divide the model.
-
-    Raises:
-        DoesNotFitError: as ``ModelConfig.verify_with_parallel_config`` and the attention layers
-            would.
-    """
-    heads, keys, gpus = architecture.num_attention_heads, architecture.num_kv_heads, parallel.tensor
-    if heads and heads % gpus:
-        fits = [str(count) for count in range(1, 9) if heads % count == 0]
-        raise DoesNotFitError(
-            f"gpus: {gpus} do not divide the {heads} attention heads of the model; "
-            f"tensor-parallel sizes that do: {', '.join(fits)}"
-        )
-    latent = any(isinstance(entry.cache, LatentAttention) for entry in architecture.cache_layers)
-    if keys and not latent and max(keys, gpus) % min(keys, gpus):
-        raise DoesNotFitError(
-            f"gpus: {gpus} do not divide the {keys} KV heads of the model, and are no multiple of "
-            "them; take 1, 2, 4 or 8 as fits"
-        )
-    if parallel.pipeline > architecture.num_hidden_layers:
-        raise DoesNotFitError(
-            f"engine.pipeline_parallel_size: {parallel.pipeline} stages, but the model has "
-            f"{architecture.num_hidden_layers} layers; take fewer"
         )
 
 
@@ -161,59 +106,49 @@ def refuse_short_cache(
     Raises:
         DoesNotFitError: with the length that would fit.
     """
+    request = f"one request of {settings.max_model_len} tokens"
+    if settings.num_gpu_blocks_override is not None:
+        raise DoesNotFitError(
+            f"num_gpu_blocks_override: {cache.num_blocks} blocks of {cache.block_size} tokens, but "
+            f"{request} needs {-(-cache.needed_bytes // cache.bytes_per_block)}"
+        )
     gib = plan.kv_cache.gib or 0.0
     available = int(gib * GIB)
     longest = longest_model_len(architecture, settings, parallel, available, plan.version)
+    shorter = f"set {longest} or less, or " if longest else ""
     raise DoesNotFitError(
-        f"engine.max_model_len: one request of {settings.max_model_len} tokens needs "
-        f"{cache.needed_bytes / GIB:.2f} GiB of KV cache, but there are {gib:.2f} GiB; set "
-        f"{longest} or less, or take more GPU memory, or engine.kv_cache_dtype: fp8"
+        f"engine.max_model_len: {request} needs {cache.needed_bytes / GIB:.2f} GiB of KV cache, "
+        f"but there are {gib:.2f} GiB; {shorter}take more GPU memory, or 8 bit for each element "
+        "(engine.kv_cache_dtype)"
     )
 
 
-def warnings_of(
-    plan: MemoryPlan, request: PlanRequest, model: Model | UnknownModel, parallel: ParallelSizes
-) -> tuple[str, ...]:
-    """Return what may go wrong although the plan works out."""
-    return (*_narrow(plan), *_disagreement(request, model, parallel))
+def refuse_block_size(block_size: int | None, kernel_block_size: int) -> None:
+    """Refuse blocks that the attention kernel cannot divide into its own.
 
-
-def _narrow(plan: MemoryPlan) -> list[str]:
-    lines: list[str] = []
-    graphs, headroom = plan.cuda_graphs, plan.headroom.gib or 0.0
-    if not plan.graphs_in_budget and graphs.gib:
-        least = headroom - graphs.gib - graphs.error_gib
-        if least < OBSERVED_MEMORY.cuda_context_gib:
-            lines.append(
-                f"engine.gpu_memory_utilization: CUDA graphs may leave {least:.2f} GiB for the "
-                f"CUDA context, which takes {OBSERVED_MEMORY.cuda_context_gib} GiB at least; lower "
-                "it"
-            )
-    least_tokens = plan.kv_tokens_at_least
-    if least_tokens is not None and least_tokens < plan.max_model_len:
-        lines.append(
-            f"engine.max_model_len: within the error of this plan the KV cache may hold only "
-            f"{least_tokens} tokens"
+    Raises:
+        DoesNotFitError: if it cannot.
+    """
+    if block_size is not None and block_size % kernel_block_size:
+        raise DoesNotFitError(
+            f"engine.block_size: {block_size} tokens, but the attention kernel takes multiples of "
+            f"{kernel_block_size}; set one, or leave it out"
         )
-    return lines
 
 
-def _disagreement(
-    request: PlanRequest, model: Model | UnknownModel, parallel: ParallelSizes
-) -> list[str]:
-    computed = computed_weights(model, parallel)
-    if request.weights_gib is None or computed is None or not computed.gib:
-        return []
-    declared = request.weights_gib / request.gpus
-    if abs(declared - computed.gib) <= _DISAGREEMENT * computed.gib:
-        return []
-    return [
-        f"weights.size_gib: {declared:.2f} GiB per GPU, but weights.config describes "
-        f"{computed.gib:.2f} GiB; is it the configuration of these weights, with its "
-        "quantization_config?"
-    ]
+def refuse_latent(caches: Sequence[LatentAttention], block_size: int | None, version: str) -> None:
+    """Refuse latent attention that the CPU build has no kernel for.
+
+    Raises:
+        DoesNotFitError: if it has none.
+    """
+    if block_size is None or any(cache.sparse for cache in caches):
+        raise DoesNotFitError(
+            f"gpus: vLLM {version} does not serve the latent attention of this model without a "
+            "GPU; set gpus, and take a pool that has them"
+        )
 
 
 def _floored(share: float) -> float:
-    """Return a share of memory with two digits, none of them rounded up: it is a limit."""
-    return math.floor(share * 100) / 100
+    """Return a share in hundredths that is no larger."""
+    return int(share * 100) / 100

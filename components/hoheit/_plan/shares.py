@@ -17,7 +17,7 @@ from .model import UnknownModel
 if TYPE_CHECKING:
     from hoheit_facts import EngineMemory
 
-    from hoheit._sizing.kv_layers import ParallelSizes
+    from hoheit._sizing.parallel import ParallelSizes
     from hoheit.plan import ModelRequest, PlanRequest
 
     from .model import Model
@@ -47,9 +47,9 @@ def framebuffer(request: PlanRequest) -> MemoryShare:
 
 
 def weights(
-    request: ModelRequest, model: Model | UnknownModel, parallel: ParallelSizes
+    request: ModelRequest, computed: MemoryShare | None, parallel: ParallelSizes
 ) -> MemoryShare:
-    """Return the weights on the GPU that holds most of them."""
+    """Return the weights on the GPU that holds most of them: declared, else as computed."""
     gpus = parallel.tensor * parallel.pipeline
     if request.weights_gib is not None:
         share = request.weights_gib / gpus
@@ -59,7 +59,6 @@ def weights(
             source="size of the weights" + (f" / {gpus} GPUs" if gpus > 1 else ""),
             error_gib=share * _DECLARED_ERROR if gpus > 1 else 0.0,
         )
-    computed = computed_weights(model, parallel)
     if computed is None:
         return _unknown("neither weights.size_gib nor weights.config says it")
     return computed

@@ -9,19 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hoheit_facts import KV_CACHE_RULES
-
-from .architecture import LatentAttention
 from .kv_groups import Group, group_layers
-from .kv_layers import (
-    CacheSettings,
-    ParallelSizes,
-    Replica,
-    layer_specs,
-    promotes_local,
-    stages,
-)
-from .kv_specs import GROWING, LoadOfOneRequest, blocks_of_one_request
+from .kv_layers import CacheSettings, Replica, layer_specs, promotes_local, specs_by_stage
+from .kv_rules import rules_of
+from .kv_specs import GROWING, Kind, LoadOfOneRequest, blocks_of_one_request
+from .parallel import ParallelSizes, check_split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,11 +42,15 @@ class KvCache:
 
     groups: tuple[CacheGroup, ...]
     block_size: int
-    """Tokens in one block, after the engine adapted it to the model."""
+    """Tokens in one block, after the engine adapted it to the model; 0 where only states are kept,
+    whose size has nothing to do with tokens."""
     bytes_per_block: int
     """On the GPU with the most cache per block."""
     bytes_per_token: int
-    """What a long context costs per token, on the same GPU; states and windows not counted."""
+    """What a long context costs per token, on the same GPU: states and windows are not counted,
+    unless every layer has a window. 0 where only states are kept."""
+    bytes_per_request: int
+    """What one request of ``max_model_len`` holds, on the same GPU."""
     num_blocks: int
     """On each GPU: that of the stage with the fewest."""
     tokens: int
@@ -67,37 +63,6 @@ class KvCache:
     """Whether the engine starts: one request of ``max_model_len`` fits."""
 
 
-def rules_of(version: str) -> KvCacheRules:
-    """Return the rules of a version of vLLM.
-
-    Raises:
-        ValueError: if we do not know this version.
-    """
-    if version not in KV_CACHE_RULES:
-        known = ", ".join(KV_CACHE_RULES)
-        raise ValueError(f"version: the KV cache of vLLM {version} is not known; known: {known}")
-    return KV_CACHE_RULES[version]
-
-
-def kernel_block_size(
-    architecture: Architecture, compute_capability: str, version: str, kv_cache_dtype: str = "auto"
-) -> int:
-    """Return the smallest block that the attention kernel takes on this kind of GPU.
-
-    Only latent attention asks for other blocks than every version's 16 tokens.
-    """
-    rules = rules_of(version)
-    latent = [c.cache for c in architecture.cache_layers if isinstance(c.cache, LatentAttention)]
-    if not latent:
-        return rules.block_size
-    if any(cache.sparse for cache in latent):
-        return rules.sparse_block_size
-    major = compute_capability.partition(".")[0]
-    eight_bit = kv_cache_dtype.startswith("fp8")
-    sizes = rules.latent_block_sizes_8_bit if eight_bit else rules.latent_block_sizes
-    return sizes.get(major, rules.block_size)
-
-
 def kv_cache(
     architecture: Architecture,
     settings: CacheSettings,
@@ -108,16 +73,17 @@ def kv_cache(
     """Return the KV cache that vLLM makes of ``available_bytes`` on each GPU.
 
     Raises:
-        ValueError: if the version is unknown, the GPUs do not divide the model, or this version
-            does not serve it.
+        DoesNotFitError: if the GPUs do not divide the model.
+        ValueError: if the version is unknown, or does not serve the model.
     """
     replica = Replica(architecture, settings, parallel, rules_of(version))
     _refuse_what_is_not_served(replica)
+    check_split(architecture, parallel)
     specs = layer_specs(replica)
     groups = group_layers(specs, replica.rules, promote_local=promotes_local(replica))
     if not groups:
         return _NOTHING
-    return _filled(replica, groups, stages(replica, specs), available_bytes)
+    return _filled(replica, groups, specs_by_stage(replica, specs), available_bytes)
 
 
 def longest_model_len(
@@ -164,9 +130,10 @@ def _filled(
     budget = available_bytes if override is None else override * widest
     return KvCache(
         groups=tuple(map(_summary, groups, needs)),
-        block_size=min(spec.block_size for group in groups for spec in group.specs),
+        block_size=min(_attention_blocks(groups), default=0),
         bytes_per_block=widest,
         bytes_per_token=max(_bytes_per_token(groups, part) for part in parts),
+        bytes_per_request=sum(needs) * widest,
         num_blocks=blocks,
         tokens=_tokens(groups, blocks, concurrency, replica),
         max_concurrency=concurrency,
@@ -180,6 +147,7 @@ _NOTHING = KvCache(
     block_size=0,
     bytes_per_block=0,
     bytes_per_token=0,
+    bytes_per_request=0,
     num_blocks=1,
     tokens=0,
     max_concurrency=0.0,
@@ -213,12 +181,14 @@ def _bytes_per_block(
 
 
 def _bytes_per_token(groups: Sequence[Group], part: Mapping[str, LayerSpec]) -> int:
-    return sum(
-        spec.bytes_per_token
+    held = [
+        spec
         for group in groups
         for name, spec in zip(group.layers, group.specs, strict=True)
-        if name in part and spec.kind in GROWING
-    )
+        if name in part
+    ]
+    growing = sum(spec.bytes_per_token for spec in held if spec.kind in GROWING)
+    return growing or sum(spec.bytes_per_token for spec in held)
 
 
 def _needed_bytes(
@@ -232,10 +202,17 @@ def _needed_bytes(
 
 
 def _tokens(groups: Sequence[Group], blocks: int, concurrency: float, replica: Replica) -> int:
+    longest = replica.settings.max_model_len
     if replica.rules.tokens == "concurrency":
-        return int(concurrency * replica.settings.max_model_len)
-    smallest = min(spec.block_size for group in groups for spec in group.specs)
-    return blocks // len(groups) * smallest
+        return int(concurrency * longest)
+    # Without prefix caching, a block of a state stands for the longest request.
+    return blocks // len(groups) * min(_attention_blocks(groups), default=longest)
+
+
+def _attention_blocks(groups: Sequence[Group]) -> set[int]:
+    """Return the sizes of the blocks that hold tokens, rather than a state."""
+    specs = (spec for group in groups for spec in group.specs)
+    return {spec.block_size for spec in specs if spec.kind is not Kind.STATE}
 
 
 def _summary(group: Group, blocks: int) -> CacheGroup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .errors import DoesNotFitError
 from .kv_specs import GROWING, Kind, LayerSpec, ceil_div
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from hoheit_facts import KvCacheRules
 
 
-class NoCommonPageError(ValueError):
+class NoCommonPageError(DoesNotFitError):
     """The caches of this model cannot share pages in this version of the engine."""
 
 

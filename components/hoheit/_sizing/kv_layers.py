@@ -19,6 +19,7 @@ from .architecture import (
 from .kv_formats import cache_format, element_bytes, latent_bytes
 from .kv_specs import GROWING, Kind, LayerSpec, ceil_div
 from .kv_states import state_spec
+from .parallel import heads_on_one_gpu, stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,17 +27,10 @@ if TYPE_CHECKING:
     from hoheit_facts import KvCacheRules
 
     from .architecture import Architecture, Attention, Cache
+    from .parallel import ParallelSizes
 
 _SCALE_BYTES = 4
 """Of each scale in the cache of an indexer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParallelSizes:
-    """GPUs of one replica: ``tensor`` times ``pipeline``."""
-
-    tensor: int = 1
-    pipeline: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +78,8 @@ def layer_specs(replica: Replica) -> dict[str, LayerSpec]:
     """Return the cache of each layer that keeps one, in the order in which the engine makes them.
 
     Raises:
-        ValueError: if the GPUs do not divide the model, or a setting is not known to us.
+        DoesNotFitError: if the GPUs do not divide the states of the model.
+        ValueError: if a setting is not known to us.
     """
     specs = _specs("model", replica)
     if replica.settings.drafter is not None:
@@ -105,27 +100,15 @@ def promotes_local(replica: Replica) -> bool:
     return chunked and settings.drafter is not None
 
 
-def stages(replica: Replica, specs: Mapping[str, LayerSpec]) -> list[dict[str, LayerSpec]]:
-    """Return the caches of each pipeline stage, as vLLM's ``get_pp_indices`` divides the layers."""
-    count = replica.parallel.pipeline
-    stage_of = _stage_of_each_layer(replica.architecture.num_hidden_layers, count)
-    parts: list[dict[str, LayerSpec]] = [{} for _ in range(count)]
+def specs_by_stage(replica: Replica, specs: Mapping[str, LayerSpec]) -> list[dict[str, LayerSpec]]:
+    """Return the caches of each pipeline stage; those of a drafter stand in the last."""
+    held = stages(replica.architecture.num_hidden_layers, replica.parallel.pipeline)
+    stage_of = {layer: stage for stage, layers in enumerate(held) for layer in layers}
+    parts: list[dict[str, LayerSpec]] = [{} for _ in held]
     for name, spec in specs.items():
         model, layer, _ = name.split(".")
         parts[stage_of[int(layer)] if model == "model" else -1][name] = spec
     return parts
-
-
-def _stage_of_each_layer(layers: int, count: int) -> list[int]:
-    if count > layers:
-        raise ValueError(
-            f"pipeline_parallel_size: {count} stages for {layers} layers; take fewer stages"
-        )
-    sizes = [layers // count] * count
-    # What is left goes to the stages before the last, which has the output layer to hold.
-    for place in range(layers % count):
-        sizes[-2 - place] += 1
-    return [stage for stage, size in enumerate(sizes) for _ in range(size)]
 
 
 def _specs(model: str, replica: Replica) -> dict[str, LayerSpec]:
@@ -164,8 +147,7 @@ def _latent_spec(replica: Replica, bytes_per_token: int, role: str) -> LayerSpec
 
 def _attention_spec(cache: Attention, replica: Replica) -> LayerSpec:
     architecture, settings = replica.architecture, replica.settings
-    gpus = replica.parallel.tensor
-    heads = _heads_per_gpu(cache.kv_heads, architecture.num_attention_heads, gpus)
+    heads = heads_on_one_gpu(cache.kv_heads, replica.parallel.tensor)
     element = element_bytes(cache_format(architecture, settings), architecture, settings)
     kind, reach = _kind_and_reach(cache)
     return LayerSpec(
@@ -187,21 +169,6 @@ def _kind_and_reach(cache: Attention) -> tuple[Kind, int]:
             return Kind.CROSS, 0
         case FullAttention():
             return Kind.FULL, 0
-
-
-def _heads_per_gpu(kv_heads: int, attention_heads: int, gpus: int) -> int:
-    """Fewer heads than GPUs are repeated."""
-    if attention_heads % gpus:
-        raise ValueError(
-            f"tensor_parallel_size: {gpus} GPUs do not divide the {attention_heads} attention "
-            "heads; take a divisor"
-        )
-    if kv_heads % gpus and gpus % kv_heads:
-        raise ValueError(
-            f"tensor_parallel_size: {kv_heads} key and value heads can be neither divided among "
-            f"{gpus} GPUs nor repeated on them; take a divisor or a multiple"
-        )
-    return max(1, kv_heads // gpus)
 
 
 def _with_common_blocks(specs: dict[str, LayerSpec], replica: Replica) -> dict[str, LayerSpec]:

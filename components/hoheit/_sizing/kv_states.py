@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .architecture import State, StateKind
+from .errors import DoesNotFitError
 from .kv_formats import element_bytes
 from .kv_specs import Kind, LayerSpec
 
@@ -16,7 +17,8 @@ def state_spec(state: State, replica: Replica) -> LayerSpec:
     """Return the cache of one layer with a state.
 
     Raises:
-        ValueError: if the GPUs do not divide the state, or a setting is not known to us.
+        DoesNotFitError: if the GPUs do not divide the state.
+        ValueError: if a setting is not known to us.
     """
     size = state_bytes(state, replica)
     return LayerSpec(
@@ -107,8 +109,8 @@ def _copies_of_groups(groups: int, gpus: int) -> int:
 
 def _share(whole: int, gpus: int) -> int:
     if whole % gpus:
-        raise ValueError(
-            f"tensor_parallel_size: {gpus} GPUs do not divide the {whole} channels or heads of "
+        raise DoesNotFitError(
+            f"gpus: {gpus} in one pipeline stage do not divide the {whole} channels or heads of "
             "the model's state layers; take a divisor"
         )
     return whole // gpus

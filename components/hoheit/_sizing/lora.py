@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .matrices import layer_matrices
-from .stages import stages
+from .parallel import stages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .architecture import Architecture
-    from .kv_layers import ParallelSizes
+    from .parallel import ParallelSizes
 
 
 @dataclass(frozen=True, kw_only=True)

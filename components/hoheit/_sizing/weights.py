@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from .architecture import LatentAttention, State
 from .matrices import layer_matrices
 from .matrix import Matrix, number
-from .stages import stages
+from .parallel import stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .architecture import Architecture, Quantization
-    from .kv_layers import ParallelSizes
+    from .parallel import ParallelSizes
 
 _VOCABULARY_MULTIPLE = 64
 """vLLM pads embeddings to whole multiples of this many entries."""

@@ -93,7 +93,7 @@ def parse_manifest(rendered: bytes, where: str) -> Manifest:
     if content.get("format") != _FORMAT or manifest.render() != rendered:
         raise FetchError(f"{where} was not written by this generation of weights-fetcher")
     for file in files:
-        if not _is_inside(file.path) or not _SHA256.fullmatch(file.sha256):
+        if not is_inside(file.path) or not _SHA256.fullmatch(file.sha256):
             raise FetchError(f"{where} lists {file.path!r} in a way that is not safe to follow")
     return manifest
 
@@ -113,6 +113,7 @@ def check_digest(name: str, expected: str, got: str) -> None:
         raise DifferentError(f"{name} is not what was expected: expected {expected}, got {got}")
 
 
-def _is_inside(path: str) -> bool:
+def is_inside(path: str) -> bool:
+    """Tell whether a path stays on a volume, and is none of the hidden ones kept there."""
     parts = PurePosixPath(path).parts
     return bool(parts) and not any(part.startswith(".") or part == "/" for part in parts)

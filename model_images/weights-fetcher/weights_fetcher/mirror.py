@@ -17,6 +17,7 @@ from weights_fetcher.manifest import (
     Manifest,
     check_digest,
     digest_of,
+    is_inside,
     parse_manifest,
 )
 from weights_fetcher.unit import Trust, refuse_executable, refuse_incomplete
@@ -109,7 +110,8 @@ def _refuse_other_model(
 
 
 def _selected(order: Order, paths: Sequence[str]) -> list[str]:
-    selected = sorted(filter_repo_objects(paths, allow_patterns=list(order.allow)))
+    allowed = filter_repo_objects(paths, allow_patterns=list(order.allow))
+    selected = sorted(path for path in allowed if is_inside(path))
     if not selected:
         patterns = ", ".join(order.allow)
         raise FetchError(f"no file of {order.repository} {order.revision} matches {patterns}")

@@ -42,7 +42,7 @@ def both_are_up(router: RouterProcesses) -> bool:
 def _every_server_is_found(request: pytest.FixtureRequest) -> None:
     if "router" in request.fixturenames:
         router: RouterProcesses = request.getfixturevalue("router")
-        wait_until(lambda: both_are_up(router), "the servers were not found")
+        wait_until(lambda: both_are_up(router), "the servers were not found", seconds=30)
 
 
 def test_servers_are_found_by_the_name_of_their_service(
@@ -82,7 +82,7 @@ def test_one_after_the_other_is_another_policy(
     servers: list[ServerPod], start_router: Callable[..., RouterProcesses]
 ) -> None:
     router = start_router(router={"policy": "round_robin"})
-    wait_until(lambda: both_are_up(router), "the servers were not found")
+    wait_until(lambda: both_are_up(router), "the servers were not found", seconds=30)
 
     for _ in range(6):
         ask(router.gateway, "the same")

@@ -9,9 +9,10 @@ Everything that decides the answer is vLLM's: the configuration objects, the mod
 are built on PyTorch's meta device, the attention backends' block sizes, each layer's
 ``get_kv_cache_spec``, and ``get_kv_cache_configs``. What is replaced, and why:
 
-* the platform, because the one of the CPU build disables the hybrid KV cache manager and prefers
-  other blocks: ``GpuWithoutKernels`` names the attention backends that CUDA's platform takes first
-  on a Hopper GPU;
+* the platform, because the one of the CPU build prefers other blocks: ``GpuWithoutKernels`` names
+  the attention backends that CUDA's platform takes first on a Hopper GPU; with ``--cpu`` it stays
+  the CPU build's own, and only what it finds out about the processor is fixed: AVX512-BF16, and no
+  AMX;
 * the process groups, by objects that only know rank and size: nothing is sent;
 * the subprocess in which the registry looks at a model class: it would not see the platform;
 * image processing and kernels that are not installed, by objects that nothing calls;
@@ -32,10 +33,15 @@ def main() -> None:
     """Answer everything that is asked."""
     os.environ.update(VLLM_NO_USAGE_STATS="1", HF_HUB_OFFLINE="1", VLLM_LOGGING_LEVEL="ERROR")
     gpu = importlib.import_module("gpu_without_kernels")
-    gpu.install()
+    if "--cpu" in sys.argv:
+        processor = importlib.import_module("torch").cpu
+        processor._is_avx512_bf16_supported = lambda: True
+        processor._is_amx_tile_supported = lambda: False
+    else:
+        gpu.install()
     vllm = importlib.import_module("vllm_caches")
     gpu.stand_in_for_absent_packages()
-    asked, found = map(Path, sys.argv[1:])
+    asked, found = map(Path, sys.argv[1:3])
     questions = json.loads(asked.read_text())
     found.write_text(
         json.dumps(

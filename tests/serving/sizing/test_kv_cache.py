@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from hoheit._sizing.config_json import ARCHITECTURES, read_config, read_mtp_drafter
 from hoheit._sizing.kv_cache import KvCache, kv_cache
-from hoheit._sizing.kv_layers import CacheSettings, ParallelSizes
+from hoheit._sizing.kv_layers import CacheSettings
+from hoheit._sizing.parallel import ParallelSizes
 from hoheit_facts import CONFIG_DEFAULTS, KV_CACHE_RULES
 from serving.sizing.cases import CASES, Case
 from support import environments

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hoheit import PlanRequest
 from hoheit._plan.model import Model, model_of
-from hoheit._sizing.kv_layers import ParallelSizes
+from hoheit._sizing.parallel import ParallelSizes
 from hoheit._sizing.weights import weights_of_one_gpu
 from hoheit_facts import GPUS
 from support import environments

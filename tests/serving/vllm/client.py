@@ -43,13 +43,13 @@ class Client:
     def models(self) -> list[str]:
         return [one["id"] for one in self.get(MODELS).json["data"]]
 
-    def complete(self, model: str, prompt: str = "Daten") -> str:
-        """Return the 16 tokens that the model finds most likely, whatever they are."""
+    def complete(self, model: str, prompt: str = "Daten") -> tuple[int, ...]:
+        """Return the 16 tokens that the model finds most likely; as text they may be nothing."""
         asked = {"model": model, "prompt": prompt, "max_tokens": 16, "temperature": 0}
-        asked |= {"ignore_eos": True, "skip_special_tokens": False}
+        asked |= {"ignore_eos": True, "return_token_ids": True}
         answer = self.post(COMPLETIONS, asked)
         assert answer.status == 200, answer.text
-        return answer.json["choices"][0]["text"]
+        return tuple(answer.json["choices"][0]["token_ids"])
 
     def stream(self, path: str, content: Any, *, timeout: float = 120) -> Iterator[dict[str, Any]]:
         """Yield each event as it arrives; the last one is followed by ``[DONE]`` or it is cut."""

@@ -30,13 +30,14 @@ def test_a_completion_is_answered_and_the_same_again(pod: Pod) -> None:
     first, second = (pod.api.complete(NAME, "Wo sind die Daten?") for _ in range(2))
 
     assert first == second
-    assert first
+    assert len(first) == 16
 
 
-def test_a_stream_brings_each_token_in_an_event_of_its_own(pod: Pod) -> None:
-    asked = {**PROMPT, "max_tokens": 12, "ignore_eos": True}
+def test_a_stream_brings_tokens_as_they_are_made(pod: Pod) -> None:
+    asked = {**PROMPT, "max_tokens": 200, "ignore_eos": True}
 
-    assert len(list(pod.api.stream(COMPLETIONS, asked))) >= 12
+    # Not one event for each token: what a slow client has not taken yet comes in one piece.
+    assert len(list(pod.api.stream(COMPLETIONS, asked))) > 10
 
 
 @pytest.mark.parametrize("key", [None, "wrong", ""])
@@ -83,7 +84,7 @@ def test_no_other_route_of_vllm_is_open_to_clients(pod: Pod) -> None:
 
 def test_prompts_and_keys_are_in_no_log(pod: Pod) -> None:
     secret = "Steuernummer 12345"
-    assert pod.api.complete(NAME, secret) is not None
+    assert pod.api.complete(NAME, secret)
     written = "".join(process.log for process in pod.processes.values())
 
     for word in (secret, pod.api.key, pod.inside.key):

@@ -28,6 +28,8 @@ class Stopped:
     events_before: int
     """Of the stream, when the engine was told to stop."""
     events: int
+    tokens: int
+    """What the end of the stream says it brought."""
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +39,20 @@ def stopped(prepare: Prepare, fetched: Fetched) -> Iterator[Stopped]:
     with pod.running():
         stop = Stop(pod)
         time.sleep(pod.pre_stop_seconds - 3)
-        asked = {"model": NAME, "prompt": "Daten", "max_tokens": TOKENS, "ignore_eos": True}
-        before = events = 0
-        for _ in pod.api.stream(COMPLETIONS, asked):
+        asked: dict[str, object] = {
+            "model": NAME,
+            "prompt": "Daten",
+            "max_tokens": TOKENS,
+            "ignore_eos": True,
+        }
+        asked["stream_options"] = {"include_usage": True}
+        before = events = tokens = 0
+        for event in pod.api.stream(COMPLETIONS, asked):
             events += 1
             before += not stop.signalled.is_set()
+            tokens = (event.get("usage") or {}).get("completion_tokens", tokens)
         stop.join(pod.grace_seconds)
-        yield Stopped(pod, stop, before, events)
+        yield Stopped(pod, stop, before, events, tokens)
 
 
 def test_a_request_that_comes_before_the_signal_is_served(stopped: Stopped) -> None:
@@ -51,7 +60,8 @@ def test_a_request_that_comes_before_the_signal_is_served(stopped: Stopped) -> N
 
 
 def test_a_stream_that_runs_at_the_signal_is_finished(stopped: Stopped) -> None:
-    assert stopped.events_before < TOKENS <= stopped.events
+    assert stopped.events_before < stopped.events
+    assert stopped.tokens == TOKENS
 
 
 def test_the_engine_ends_by_itself_and_well(stopped: Stopped) -> None:

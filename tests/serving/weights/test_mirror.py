@@ -12,6 +12,8 @@ from serving.weights.hub_double import COMMIT, LARGE, REPOSITORY
 from serving.weights.models import LARGEST, MIB, SECOND, TAKEN, sha256
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serving.weights.hub_double import HubDouble
     from serving.weights.programs import Fetcher, Store
 
@@ -38,6 +40,17 @@ def test_a_model_is_mirrored_with_a_manifest_of_what_it_is(
         }
         for name in TAKEN
     ]
+
+
+def test_hidden_files_stay_behind_because_a_volume_takes_none(
+    fetcher: Fetcher, hub: HubDouble, tmp_path: Path
+) -> None:
+    hub.files[".cache/notes.json"] = b"{}"
+
+    assert fetcher.mirror("--allow=*.json", repository=REPOSITORY).status == 0
+
+    assert fetcher.pull(tmp_path / "models").status == 0
+    assert not (tmp_path / "models" / ".cache").exists()
 
 
 def test_the_same_model_has_the_same_manifest_digest_everywhere(

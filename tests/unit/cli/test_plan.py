@@ -134,7 +134,7 @@ def test_what_is_not_known_is_shown_as_unknown(capsys: pytest.CaptureFixture[str
         ([MISTRAL, "--gpu", "l5"], "--gpu: no 'l5' in the catalogue; known: T4"),
         ([MISTRAL, "--gpu", "l4", "--vllm", "1.0"], "--vllm: no facts about"),
         (["nobody/knows", "--gpu", "l4"], "--max-model-len: required"),
-        ([MISTRAL, "--gpu", "l4", "--tensor-parallel-size", "0"], "gpus: "),
+        ([MISTRAL, "--gpu", "l4", "--tensor-parallel-size", "0"], "--tensor-parallel-size: "),
         ([MISTRAL, "--gpu", "l4", "--config", __file__], "is not JSON"),
         ([MISTRAL, "--gpu", "l4", "--config", "/nowhere.json"], "/nowhere.json: No such file"),
     ],

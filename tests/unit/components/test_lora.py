@@ -16,6 +16,8 @@ from hoheit._lora import (
     lora_flags,
 )
 from hoheit._lora_ranks import RANKS, reserved_rank
+from hoheit._weights import object_prefix
+from hoheit_facts import ENGINES
 from support import samples
 from support.samples import (
     COMMIT,
@@ -72,6 +74,13 @@ def test_the_engine_reserves_the_smallest_rank_in_which_an_adapter_fits(
     rank: int, reserved: int
 ) -> None:
     assert reserved_rank(rank) == reserved
+
+
+@pytest.mark.parametrize("version", sorted(ENGINES))
+def test_ranks_are_those_that_every_release_of_the_engine_takes(version: str) -> None:
+    flag = ENGINES[version].flag("--max-lora-rank")
+    assert flag
+    assert flag.choices == RANKS
 
 
 def test_every_reserved_rank_is_its_own() -> None:

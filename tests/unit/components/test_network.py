@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hoheit import ClusterNetwork, InvalidArgsError, Peer
 from hoheit._network_policy import Need, allow, default_deny, describe, name_service
-from hoheit._service_needs import mirror_egress, server_egress, server_ingress
+from hoheit._service_needs import mirror_egress, server_egress, service_ingress
 from hypothesis import given
 from hypothesis import strategies as st
 from support.samples import hub, object_store, settings, stored_weights
@@ -112,7 +112,7 @@ def test_only_the_job_that_brings_the_weights_may_reach_the_hub() -> None:
 
 def test_clients_get_the_api_and_scrapers_the_metrics_and_neither_the_other() -> None:
     scraper = Peer(namespace="monitoring")
-    needs = server_ingress(settings(clients=(APPS,), scrapers=(scraper,)))
+    needs = service_ingress(settings(clients=(APPS,), scrapers=(scraper,)))
     assert {(found.peer.namespace, found.pod_port) for found in needs} == {
         ("apps", 8080),
         ("monitoring", 8081),
@@ -120,7 +120,7 @@ def test_clients_get_the_api_and_scrapers_the_metrics_and_neither_the_other() ->
 
 
 def test_nobody_may_call_a_model_unless_declared() -> None:
-    assert server_ingress(settings()) == []
+    assert service_ingress(settings()) == []
 
 
 @pytest.mark.parametrize("field", ["clients", "scrapers"])

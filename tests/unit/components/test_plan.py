@@ -1,5 +1,6 @@
 """The memory plan of a replica on GPUs, checked against what was measured on a real L4."""
 
+import cProfile
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,8 @@ from support.samples import MISTRAL, engine, hub_weights, settings
 
 PLAIN = {name: value for name, value in MISTRAL.items() if name != "quantization_config"}
 FULL = {**PLAIN, "sliding_window": None}
+MOST_CALLS = 6000
+"""About 2 ms of a processor's time."""
 LLAMA_70B = {
     "architectures": ["LlamaForCausalLM"],
     "model_type": "llama",
@@ -187,7 +190,7 @@ def test_a_field_that_is_missing_is_named() -> None:
 
 def test_declared_weights_of_another_model_are_pointed_out() -> None:
     (line,) = plan(config=PLAIN, max_model_len=4096).warnings
-    assert line.startswith("weights.size_gib: 3.96 GiB per GPU, but weights.config describes 13.5")
+    assert line.startswith("weights.size_gib: 3.96 GiB, but weights.config describes 13.5")
     assert "quantization_config" in line
 
 
@@ -205,7 +208,9 @@ def test_weights_larger_than_the_budget_are_refused_with_the_gpus_that_would_do(
 
 
 def test_what_fewer_bits_would_take_is_part_of_the_way_out() -> None:
-    with pytest.raises(DoesNotFitError, match=r"quantised to 8 bit they take \d\.\d\d GiB on each"):
+    with pytest.raises(
+        DoesNotFitError, match=r"it fits quantised to 8 bit, which take \d\.\d\d GiB on each"
+    ):
         plan(config=PLAIN, weights_gib=None, gpu=GPUS["T4"])
 
 
@@ -228,7 +233,7 @@ def test_a_context_longer_than_the_models_is_refused() -> None:
 
 def test_the_models_own_context_is_the_default() -> None:
     assert plan(max_model_len=None, config=PLAIN, weights_gib=13.5, version="0.32.0", gpus=2)
-    with pytest.raises(ValueError, match=r"^max_model_len: required"):
+    with pytest.raises(ValueError, match=r"^engine\.max_model_len: required"):
         plan(config=None, max_model_len=None)
 
 
@@ -237,7 +242,11 @@ def test_the_models_own_context_is_the_default() -> None:
     [
         (MISTRAL, 3, r"^gpus: 3 do not divide the 32 attention heads .*: 1, 2, 4, 8$"),
         ({**MISTRAL, "num_attention_heads": 24, "head_dim": 128}, 3, r"^gpus: 3 .* 8 KV heads"),
-        ({**MISTRAL, "num_key_value_heads": 6}, 4, r"^gpus: 4 do not divide the 6 KV heads"),
+        (
+            {**MISTRAL, "num_key_value_heads": 6},
+            4,
+            r"^gpus: 4 neither divide nor repeat the 6 KV heads .*: 1, 2$",
+        ),
     ],
 )
 def test_gpus_that_do_not_divide_the_heads_are_refused(
@@ -257,7 +266,9 @@ def test_gpus_that_divide_the_kv_heads_or_repeat_them_are_accepted(
 
 
 def test_more_stages_than_layers_are_refused() -> None:
-    with pytest.raises(DoesNotFitError, match=r"^engine\.pipeline_parallel_size: 64 stages, .* 32 layers"):
+    with pytest.raises(
+        DoesNotFitError, match=r"^engine\.pipeline_parallel_size: 64 stages, .* 32 layers"
+    ):
         plan(gpus=64, pipeline_parallel_size=64)
 
 
@@ -271,6 +282,67 @@ def test_a_share_that_the_engine_would_not_find_free_is_refused() -> None:
         plan(gpu_memory_utilization=1.0, version="0.32.0")
     with pytest.raises(DoesNotFitError, match=r"only 10\.00 GiB are free .*; set 0\.45 or less"):
         plan(free_memory_gib=10.0)
+
+
+def test_fewer_bits_that_would_not_do_either_are_no_way_out() -> None:
+    with pytest.raises(DoesNotFitError) as refused:
+        plan(config=LLAMA_70B, weights_gib=None, gpu=GPUS["T4"])
+    assert "quantised" not in str(refused.value)
+
+
+def test_blocks_that_the_attention_kernel_does_not_take_are_refused() -> None:
+    with pytest.raises(DoesNotFitError, match=r"^engine\.block_size: 24 .* multiples of 16"):
+        plan(block_size=24)
+    assert plan(block_size=32).kv_block_tokens == 32
+
+
+def test_fewer_blocks_than_one_request_needs_are_refused_as_blocks() -> None:
+    with pytest.raises(DoesNotFitError, match=r"^num_gpu_blocks_override: 9 blocks of 16 .* 25\d$"):
+        plan(num_gpu_blocks_override=9)
+
+
+def test_a_rank_that_the_engine_does_not_know_is_refused() -> None:
+    with pytest.raises(InvalidArgsError, match=r"max_lora_rank: 17 is no rank .* 1, 8, 16"):
+        request(max_loras=1, max_lora_rank=17)
+
+
+# What decides on blocks and tokens.
+
+
+@pytest.mark.parametrize(("gpu", "tokens"), [("H200", 16), ("B200", 32)])
+def test_latent_attention_has_the_blocks_of_its_kernel_on_the_gpu(gpu: str, tokens: int) -> None:
+    made = plan_gpu(
+        PlanRequest(repository="deepseek-ai/DeepSeek-V3", gpu=GPUS[gpu], gpus=8, max_model_len=4096)
+    )
+    assert made.kv_block_tokens == tokens
+
+
+def test_states_alone_are_told_by_request_and_not_by_token() -> None:
+    mamba = {
+        "architectures": ["MambaForCausalLM"],
+        "model_type": "mamba",
+        "hidden_size": 2560,
+        "intermediate_size": 5120,
+        "num_hidden_layers": 48,
+        "state_size": 16,
+        "conv_kernel": 4,
+        "time_step_rank": 160,
+        "vocab_size": 50280,
+        "max_position_embeddings": 8192,
+        "torch_dtype": "bfloat16",
+    }
+    made = plan(config=mamba, weights_gib=5.2, version="0.32.0")
+    assert (made.kv_bytes_per_token, made.kv_block_tokens) == (None, None)
+    assert made.kv_bytes_per_request == 48 * 5120 * (3 + 16) * 2
+    assert f"blocks, {made.kv_bytes_per_request:,} bytes per request" in "\n".join(made.lines())
+
+
+def test_a_plan_is_cheap_enough_to_be_made_for_every_service() -> None:
+    # Calls of functions, because a clock says as much about the machine as about the code.
+    asked = request()
+    with cProfile.Profile() as profile:
+        plan_gpu(asked)
+    assert sum(entry.callcount for entry in profile.getstats()) < MOST_CALLS
 
 
 # The catalogue of GPUs.

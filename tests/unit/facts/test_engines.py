@@ -4,7 +4,7 @@ import json
 from importlib import resources
 
 import pytest
-from hoheit_facts import ENGINE, ENGINES, known_series
+from hoheit_facts import ENGINE, ENGINE_MEMORY, ENGINES, KV_CACHE_RULES, known_series
 
 each_version = pytest.mark.parametrize("version", sorted(ENGINES))
 each_rendered = pytest.mark.parametrize("version", ENGINE.rendered_versions)
@@ -120,3 +120,23 @@ def test_a_catalogue_is_written_one_row_a_line_for_whoever_reviews_a_change(vers
     catalogue = ENGINES[version]
     flags = [row for row in rows if row.startswith('{"names"')]
     assert [json.loads(row)["names"] for row in flags] == [[*f.names] for f in catalogue.flags]
+
+
+@each_version
+def test_memory_is_planned_with_the_defaults_that_the_release_names(version: str) -> None:
+    catalogue = ENGINES[version]
+    utilization = catalogue.flag("--gpu-memory-utilization")
+    assert utilization
+    assert ENGINE_MEMORY[version].default_gpu_memory_utilization == utilization.default
+    # The older release decides on its blocks when it knows the GPU.
+    assert catalogue.block_size_tokens in {KV_CACHE_RULES[version].block_size, None}
+
+
+def test_the_engine_that_serves_by_default_has_the_defaults_of_its_release() -> None:
+    assert ENGINES[ENGINE.version].block_size_tokens == ENGINE.block_size_tokens
+    default = ENGINE_MEMORY[ENGINE.version].default_gpu_memory_utilization
+    assert default == ENGINE.default_gpu_memory_utilization
+
+
+def test_everything_about_memory_is_known_of_the_same_releases() -> None:
+    assert set(ENGINES) == set(ENGINE_MEMORY) == set(KV_CACHE_RULES)

@@ -17,8 +17,11 @@ from hoheit._sizing.architecture import (
     StateKind,
 )
 from hoheit._sizing.config_json import read_config
-from hoheit._sizing.kv_cache import KvCache, kernel_block_size, kv_cache, longest_model_len
-from hoheit._sizing.kv_layers import CacheSettings, ParallelSizes
+from hoheit._sizing.errors import DoesNotFitError
+from hoheit._sizing.kv_cache import KvCache, kv_cache, longest_model_len
+from hoheit._sizing.kv_layers import CacheSettings
+from hoheit._sizing.kv_rules import kernel_block_size
+from hoheit._sizing.parallel import ParallelSizes
 from hoheit_facts import KV_CACHE_RULES, MODELS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,24 +220,26 @@ def test_the_longest_request_that_fits_is_found() -> None:
 
 
 def test_heads_that_the_gpus_do_not_divide_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"tensor_parallel_size: 5 GPUs do not divide the 32"):
+    with pytest.raises(DoesNotFitError, match=r"^gpus: 5 do not divide the 32 .*: 1, 2, 4, 8$"):
         cache(LLAMA, parallel=ParallelSizes(tensor=5))
 
 
 def test_key_heads_that_can_be_neither_divided_nor_repeated_are_refused() -> None:
-    odd = FullAttention(kv_heads=6, head_dim=128, value_head_dim=128)
-    with pytest.raises(ValueError, match=r"tensor_parallel_size: 6 key and value heads"):
-        cache(with_layers(odd, odd), parallel=ParallelSizes(tensor=4))
+    odd = replace(LLAMA, num_kv_heads=6)
+    with pytest.raises(
+        DoesNotFitError, match=r"^gpus: 4 neither divide nor repeat the 6 .*: 1, 2$"
+    ):
+        cache(odd, parallel=ParallelSizes(tensor=4))
 
 
 def test_states_that_the_gpus_do_not_divide_are_refused() -> None:
     short = State(kind=StateKind.SHORT_CONV, conv_dim=1000, conv_kernel=3)
-    with pytest.raises(ValueError, match="tensor_parallel_size: 16 GPUs do not divide the 1000"):
+    with pytest.raises(DoesNotFitError, match=r"^gpus: 16 .* do not divide the 1000"):
         cache(with_layers(short, FULL), parallel=ParallelSizes(tensor=16))
 
 
 def test_more_stages_than_layers_are_refused() -> None:
-    with pytest.raises(ValueError, match="pipeline_parallel_size: 3 stages for 2 layers"):
+    with pytest.raises(ValueError, match=r"^engine\.pipeline_parallel_size: 3 stages, .* has 2"):
         cache(with_layers(FULL, FULL), parallel=ParallelSizes(pipeline=3))
 
 
@@ -282,6 +287,25 @@ def test_a_model_that_a_version_does_not_serve_is_refused() -> None:
     newer = read_config(MODELS["Qwen/Qwen3.5-27B"].config)
     with pytest.raises(ValueError, match=r"vLLM 0\.14\.1 does not serve Qwen3_5"):
         cache(newer, version=OLD)
+
+
+def test_the_older_version_counts_tokens_by_the_blocks_of_attention_beside_states() -> None:
+    found = cache(with_layers(STATE, FULL), version=OLD)
+    assert found.block_size > 16
+    assert found.tokens == found.num_blocks // 2 * found.block_size
+
+
+def test_states_alone_have_no_tokens_in_their_blocks_and_a_size_per_request() -> None:
+    found = cache(with_layers(STATE, STATE), version=OLD)
+    assert (found.block_size, found.bytes_per_token) == (0, 0)
+    assert found.bytes_per_request == found.bytes_per_block
+    assert found.tokens == found.num_blocks * SETTINGS.max_model_len
+
+
+def test_a_token_costs_something_where_every_layer_has_a_window() -> None:
+    window = cache(with_layers(*[WINDOW] * 4))
+    assert window.bytes_per_token == cache(with_layers(*[FULL] * 4)).bytes_per_token
+    assert cache(with_layers(WINDOW, FULL)).bytes_per_token == window.bytes_per_token // 4
 
 
 def test_a_state_of_lightning_attention_is_a_square_per_head() -> None:

@@ -87,6 +87,47 @@ def test_a_request_that_the_cache_cannot_hold_is_refused_with_the_length_that_fi
         )
 
 
+def test_states_are_planned_in_the_larger_format_and_the_plan_says_so() -> None:
+    hybrid = {
+        "architectures": ["FalconH1ForCausalLM"],
+        "model_type": "falcon_h1",
+        "hidden_size": 2048,
+        "intermediate_size": 5632,
+        "num_hidden_layers": 24,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 4,
+        "head_dim": 128,
+        "vocab_size": 32000,
+        "max_position_embeddings": 32768,
+        "torch_dtype": "bfloat16",
+        "mamba_n_heads": 64,
+        "mamba_d_head": 64,
+        "mamba_d_state": 128,
+        "mamba_n_groups": 1,
+        "mamba_d_conv": 4,
+        "mamba_d_ssm": 4096,
+    }
+    (line,) = plan(config=hybrid, max_model_len=1024).unknown
+    assert line.startswith("states of the KV cache: planned in 32 bit")
+    assert plan().unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("repository", "version"),
+    [("deepseek-ai/DeepSeek-V3", "0.14.1"), ("deepseek-ai/DeepSeek-V3.2", "0.32.0")],
+)
+def test_latent_attention_without_a_kernel_on_cpus_is_refused(
+    repository: str, version: str
+) -> None:
+    with pytest.raises(DoesNotFitError, match=r"^gpus: vLLM .* does not serve the latent"):
+        plan(config=None, repository=repository, version=version)
+
+
+def test_declared_weights_of_another_model_are_pointed_out() -> None:
+    (line,) = plan(weights_gib=3.0, memory_mib=16_384).warnings
+    assert line.startswith("weights.size_gib: 3.00 GiB, but weights.config describes")
+
+
 def test_without_facts_tokens_are_unknown() -> None:
     made = plan(config=None)
     assert made.kv_tokens is None

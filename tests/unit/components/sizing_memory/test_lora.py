@@ -4,8 +4,8 @@ from typing import Any
 
 from hoheit import PlanRequest, plan_gpu
 from hoheit._plan.model import Model, model_of
-from hoheit._sizing.kv_layers import ParallelSizes
 from hoheit._sizing.lora import AdapterSlots, adapter_parameters, adapter_room
+from hoheit._sizing.parallel import ParallelSizes
 from hoheit_facts import GPUS
 from support.samples import MISTRAL
 

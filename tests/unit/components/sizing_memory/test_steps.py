@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hoheit import MemoryPlan, PlanRequest, plan_gpu
 from hoheit._sizing.cuda_graphs import capture_sizes
-from hoheit_facts import ENGINE_MEMORY, GPUS, KV_CACHE_RULES, engine_memory
+from hoheit_facts import ENGINE_MEMORY, GPUS, engine_memory
 from support.samples import MISTRAL
 
 MIB = 1024**2
@@ -91,7 +91,3 @@ def test_every_version_with_facts_about_memory_plans_the_same_model() -> None:
     tokens = {version: plan(version=version).kv_tokens for version in ENGINE_MEMORY}
     assert all(tokens.values())
     assert tokens["0.14.1"] != tokens["0.32.0"]
-
-
-def test_memory_and_kv_cache_are_known_of_the_same_versions() -> None:
-    assert set(ENGINE_MEMORY) == set(KV_CACHE_RULES)

@@ -6,8 +6,7 @@ import pytest
 from hoheit import PlanRequest
 from hoheit._plan.model import Model, model_of
 from hoheit._sizing.architecture import Quantization
-from hoheit._sizing.kv_layers import ParallelSizes
-from hoheit._sizing.stages import stages
+from hoheit._sizing.parallel import ParallelSizes, stages
 from hoheit._sizing.weights import (
     UnknownQuantizationError,
     WeightsEstimate,
