@@ -10,6 +10,7 @@ from hoheit import (
     DevicePluginSettings,
     DnsLabel,
     Hub,
+    IdentityMechanism,
     MlflowSettings,
     MonitoringSettings,
     ObjectServerSettings,
@@ -21,6 +22,7 @@ from hoheit import (
 from hoheit.driver import Args, check_namespace, refusal, validated
 from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
 from locked_images import LockedImages
+from pools import check_plugin_namespaces, check_pools_are_apart, plugin_namespaces
 from pydantic import Field, model_validator
 from residency import LOCAL_PROFILE, Residency
 
@@ -122,8 +124,14 @@ class Environment(Args):
 
     @model_validator(mode="after")
     def _images_can_be_pulled(self) -> Self:
-        for model in self.models.values():
-            self.images.check(*model.image_fields, engine_version=model.engine.version)
+        for name, model in self.models.items():
+            try:
+                self.images.check(*model.image_fields, engine_version=model.engine.version)
+            except ValueError as error:
+                raise ValueError(
+                    f"{error}; models.{name} runs it, with engine.version "
+                    f"{model.engine.version}, and all models of an environment share its images"
+                ) from None
         for part in (self.mlflow, self.object_server):
             if part is not None:
                 self.images.check(*part.image_fields)
@@ -132,6 +140,26 @@ class Environment(Args):
         if self.monitoring is not None:
             gpus = any(pool.shape().gpus for pool in self.pools.values())
             self.images.check(*self.monitoring.image_fields_for(gpus=gpus))
+        return self
+
+    @model_validator(mode="after")
+    def _pods_can_prove_themselves(self) -> Self:
+        identity, offered = self.cluster.capabilities.identity, IdentityMechanism.STATIC_SECRET
+        if identity is not offered:
+            raise ValueError(
+                f"cluster.capabilities.identity: {identity} needs a role at a cloud for each "
+                f"account, which nobody creates for a cluster that exists already; set {offered}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_watches_objectives(self) -> Self:
+        for name, model in self.models.items():
+            if model.objectives is not None and self.monitoring is None:
+                raise ValueError(
+                    f"models.{name}.objectives: there is no monitoring that tells when they are "
+                    "missed; add monitoring, or leave them out"
+                )
         return self
 
     @model_validator(mode="after")
@@ -185,6 +213,13 @@ class Environment(Args):
                     "choose another, so that each part has network rules of its own"
                 )
             taken[namespace] = part
+        plugins = plugin_namespaces(self.device_plugin, self.pools)
+        check_plugin_namespaces(plugins, self.namespaces)
+        return self
+
+    @model_validator(mode="after")
+    def _pools_are_apart(self) -> Self:
+        check_pools_are_apart(self.pools)
         return self
 
     @model_validator(mode="after")

@@ -6,17 +6,19 @@ import hoheit
 from environment import Environment
 from hoheit import GpuNodePool, ObjectServer, RestrictedNamespace, ScrapeTarget, VllmService
 from hoheit_infra import ExistingCluster
+from pools import plugin_namespaces
 
 Spaces = Mapping[str, RestrictedNamespace]
 
 
 def make_pools(environment: Environment, cluster: ExistingCluster) -> dict[str, GpuNodePool]:
     """Make every pool, by name; those with GPUs with a device plugin, where it is ours to run."""
+    namespaces = plugin_namespaces(environment.device_plugin, environment.pools)
     pools: dict[str, GpuNodePool] = {}
     for name, spec in environment.pools.items():
-        plugin = environment.device_plugin if spec.shape().gpu else None
+        plugin = environment.device_plugin if name in namespaces else None
         if plugin is not None:
-            plugin = plugin.model_copy(update={"namespace": f"{plugin.namespace}-{name}"})
+            plugin = plugin.model_copy(update={"namespace": namespaces[name]})
         pools[name] = GpuNodePool(
             name,
             hoheit.GpuNodePoolArgs(

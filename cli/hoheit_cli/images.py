@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 LOCK = "images.lock.json"
 """The lock file of a stack file that names none."""
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?|[a-z0-9-]+:[0-9]{1,5}")
+"""A registry as a reference to an image names it: with a dot or a port."""
+_LOGIN = re.compile(r".*@(?!sha256:)", re.DOTALL)
 
 
 def add(commands: Any) -> None:
@@ -87,6 +91,7 @@ def _add_plain_http(parser: argparse.ArgumentParser) -> None:
         "--plain-http",
         metavar="HOST[:PORT]",
         action="append",
+        type=_host,
         default=[],
         help="ask this registry without TLS; one on this machine always is (may be repeated)",
     )
@@ -209,4 +214,18 @@ def _parsed(reference: str) -> ImageReference:
     try:
         return ImageReference.parse(reference)
     except ValueError as error:
-        raise UsageError(f"{reference}: {error}") from None
+        raise UsageError(f"{_without_login(reference)}: {error}") from None
+
+
+def _without_login(reference: str) -> str:
+    """Return what was written, without a user and password, which a reference has no place for."""
+    return _LOGIN.sub("...@", reference)
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"'{_without_login(text)}' is no registry; name its host and port, such as "
+            "registry.example.internal:5000, without http://, path or password"
+        )
+    return text

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 
 from . import doctor, images, plan, register, residency
 from .errors import UsageError
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="hoheit",
         description="What is where, by which rules, and is a cluster as stated? It changes none.",
     )
+    parser.add_argument("--version", action="version", version=f"hoheit {version('hoheit')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (plan, register, doctor, residency, images):
         command.add(commands)

@@ -1,42 +1,22 @@
 """`hoheit plan`: what a model takes on a GPU, before there is a cluster."""
 
 import argparse
-import json
-import re
 import sys
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from hoheit import InvalidArgsError
-from hoheit.driver import validated
-from hoheit.engine import Dtype, KvCacheDtype
 from hoheit.memory_plan import MemoryPlan, concurrency
-from hoheit.plan import DoesNotFitError, GpuFit, PlanRequest, fitting_gpus, plan_gpu
-from hoheit_facts import ENGINE, ENGINE_MEMORY, GPUS, Gpu, gpu_named, instance_types_with
+from hoheit.plan import CannotBeError, DoesNotFitError, GpuFit, PlanRequest, fitting_gpus, plan_gpu
+from hoheit_facts import GPUS, instance_types_with
 
 from .errors import UsageError
+from .plan_options import add_options, in_options, request_of
 from .text import json_text, printable
 
 _LENGTHS = (4096, 16384, 65536)
 """Requests of these lengths are told beside the longest: few are as long as the longest."""
 _REFUSED = 1
+_UNKNOWN = 3
 _MOST_GPUS = 8
-_OPTIONS = {
-    **{name: f"--{name.replace('_', '-')}" for name in PlanRequest.model_fields},
-    "engine.block_size": "--block-size",
-    "engine.enforce_eager": "--enforce-eager",
-    "engine.gpu_memory_utilization": "--gpu-memory-utilization",
-    "engine.kv_cache_dtype": "--kv-cache-dtype",
-    "engine.max_model_len": "--max-model-len",
-    "engine.pipeline_parallel_size": "--pipeline-parallel-size",
-    "gpus": "--tensor-parallel-size",
-    "repository": "the model",
-    "version": "--vllm",
-    "weights": "--weights-gib",
-    "weights.config": "--config",
-    "weights.size_gib": "--weights-gib",
-}
-"""The option for a field of a request or of a service, by which a refusal begins or ends."""
 
 
 def add(commands: Any) -> None:
@@ -48,125 +28,51 @@ def add(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "plan", help="what a model takes on a GPU", description=description
     )
-    parser.add_argument("model", nargs="?", help="repository, organisation/name")
-    _add_hardware(parser)
-    _add_engine(parser)
-    parser.add_argument("--json", action="store_true", help="print it for machines")
+    add_options(parser)
     parser.set_defaults(command=_run)
 
 
-def _add_hardware(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--gpu", help="a GPU of the catalogue, for example nvidia-l4")
-    where.add_argument("--find", action="store_true", help="list the GPUs that fit, and machines")
-    parser.add_argument("--tensor-parallel-size", type=int, default=1, metavar="N")
-    parser.add_argument("--pipeline-parallel-size", type=int, default=1, metavar="N")
-    parser.add_argument("--total-memory-gib", type=float, metavar="GIB", help="as CUDA names it")
-    parser.add_argument(
-        "--free-memory-gib", type=float, metavar="GIB", help="as the engine logs it"
-    )
-
-
-def _add_engine(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--vllm",
-        default=ENGINE.version,
-        metavar="VERSION",
-        help=f"one of {', '.join(ENGINE_MEMORY)} (default: {ENGINE.version})",
-    )
-    parser.add_argument("--config", metavar="FILE", help="the model's config.json; - for stdin")
-    parser.add_argument("--weights-gib", type=float, metavar="GIB", help="of the whole model")
-    parser.add_argument("--max-model-len", type=int, metavar="TOKENS")
-    parser.add_argument("--gpu-memory-utilization", type=float, metavar="SHARE")
-    parser.add_argument("--dtype", choices=[one.value for one in Dtype], default="auto")
-    formats = [one.value for one in KvCacheDtype]
-    parser.add_argument("--kv-cache-dtype", choices=formats, default="auto")
-    parser.add_argument("--max-num-seqs", type=int, metavar="N")
-    parser.add_argument("--max-num-batched-tokens", type=int, metavar="TOKENS")
-    parser.add_argument("--block-size", type=int, metavar="TOKENS")
-    parser.add_argument("--num-gpu-blocks-override", type=int, metavar="N")
-    parser.add_argument("--max-loras", type=int, default=0, metavar="N")
-    parser.add_argument("--max-lora-rank", type=int, default=16, metavar="RANK")
-    parser.add_argument("--enforce-eager", action="store_true", help="no CUDA graphs")
-
-
 def _run(options: argparse.Namespace) -> int:
-    request = _request(options)
+    request = request_of(options)
     if options.find:
         return _find(request, as_json=options.json)
     try:
         plan = _planned(request)
     except DoesNotFitError as error:
-        return _refuse(_in_options(str(error)), as_json=options.json)
+        return _refuse(in_options(str(error)), as_json=options.json)
     by_length = _concurrency(request, plan)
     if options.json:
         document = {**plan.model_dump(mode="json"), "concurrency_by_length": by_length}
-        sys.stdout.write(json_text({"fits": True, "plan": document}))
+        sys.stdout.write(json_text({"fits": _answer(plan), "plan": document}))
     else:
-        others = {length: n for length, n in by_length.items() if length != plan.max_model_len}
-        lines = [concurrency(length, requests) for length, requests in others.items()]
-        text = _in_options("\n".join([*plan.lines(), *lines]))
-        sys.stdout.write(printable(text) + "\n")
-    return 0
+        sys.stdout.write(printable(in_options("\n".join(_text(plan, by_length)))) + "\n")
+    return _UNKNOWN if _answer(plan) is None else 0
 
 
-def _request(options: argparse.Namespace) -> PlanRequest:
-    if options.model is None and options.config is None:
-        raise UsageError("name a model (organisation/name), or its --config")
-    given = {
-        name: value
-        for name, value in vars(options).items()
-        if name in PlanRequest.model_fields and name != "config" and value is not None
-    }
-    given |= {
-        "version": options.vllm,
-        "repository": options.model,
-        "config": _config(options.config),
-        "gpu": _gpu(options.gpu) if options.gpu else gpu_named("l4"),
-        "gpus": options.tensor_parallel_size * options.pipeline_parallel_size,
-    }
-    try:
-        return validated(PlanRequest, given, "the plan")
-    except InvalidArgsError as error:
-        raise UsageError(_in_options(str(error))) from None
+def _answer(plan: MemoryPlan) -> bool | None:
+    """Return True for a plan that works out, None where its KV cache is not known."""
+    return None if plan.kv_tokens is None else True
 
 
-def _gpu(name: str) -> Gpu:
-    try:
-        return gpu_named(name)
-    except ValueError as error:
-        raise UsageError(f"--gpu: {error}") from None
-
-
-def _config(name: str | None) -> dict[str, Any] | None:
-    if name is None:
-        return None
-    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    try:
-        document: Any = json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"--config {name} is not JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise UsageError(f"--config {name} is not a config.json: it has to be an object")
-    return cast("dict[str, Any]", document)
+def _text(plan: MemoryPlan, by_length: dict[int, float]) -> list[str]:
+    """Return the plan, with the shorter requests right after the longest ones."""
+    lines = plan.lines()
+    if plan.max_concurrency is None:
+        return lines
+    place = lines.index(concurrency(plan.max_model_len, plan.max_concurrency))
+    told = [concurrency(*each) for each in sorted(by_length.items(), reverse=True)]
+    return [*lines[:place], *told, *lines[place + 1 :]]
 
 
 def _planned(request: PlanRequest) -> MemoryPlan:
     try:
         return plan_gpu(request)
+    except CannotBeError as error:
+        raise UsageError(in_options(str(error))) from None
     except DoesNotFitError:
         raise
     except ValueError as error:
-        raise UsageError(_in_options(str(error))) from None
-
-
-def _in_options(text: str) -> str:
-    """Return a text in the words of this command: fields of a service are options here."""
-    dotted = [re.escape(name) for name in _OPTIONS if "." in name]
-    bare = [name for name in _OPTIONS if "." not in name]
-    # A bare word is a field only where a reason follows; else it is a word of the sentence.
-    named = rf"(?<![\w.-])(?:({'|'.join(dotted)})(?![\w])|({'|'.join(bare)})(?=: ))"
-    return re.sub(named, lambda found: _OPTIONS[found[0]], text)
+        raise UsageError(in_options(str(error))) from None
 
 
 def _concurrency(request: PlanRequest, plan: MemoryPlan) -> dict[int, float]:
@@ -175,7 +81,7 @@ def _concurrency(request: PlanRequest, plan: MemoryPlan) -> dict[int, float]:
         return {}
     held = {plan.max_model_len: plan.max_concurrency}
     for length in _LENGTHS:
-        if length < plan.max_model_len:
+        if (request.block_size or 0) <= length < plan.max_model_len:
             asked = {"max_model_len": length, "num_gpu_blocks_override": plan.kv_blocks}
             held[length] = plan_gpu(request.model_copy(update=asked)).max_concurrency or 0.0
     return dict(sorted(held.items()))
@@ -193,23 +99,49 @@ def _find(request: PlanRequest, *, as_json: bool) -> int:
     try:
         fits = fitting_gpus(request)
     except ValueError as error:
-        raise UsageError(_in_options(str(error))) from None
+        raise UsageError(in_options(str(error))) from None
     if not fits:
+        unknown = _unknown_everywhere(request)
+        if unknown:
+            return _cannot_say(unknown, as_json=as_json)
         return _refuse(_why_none(request), as_json=as_json)
+    answer = True if all(_answer(fit.plan) for fit in fits) else None
     if as_json:
-        sys.stdout.write(json_text({"fits": True, "gpus": [_fit(fit) for fit in fits]}))
+        sys.stdout.write(json_text({"fits": answer, "gpus": [_fit(fit) for fit in fits]}))
     else:
         sys.stdout.write(printable("\n".join(line for fit in fits for line in _lines(fit))) + "\n")
-    return 0
+    return 0 if answer else _UNKNOWN
+
+
+def _unknown_everywhere(request: PlanRequest) -> str:
+    """Return why nobody can say where the model fits; empty where that is known."""
+    try:
+        plan = _planned(_on_the_largest(request))
+    except DoesNotFitError:
+        return ""
+    return in_options("; ".join(plan.unknown)) if plan.kv_cache.gib is None else ""
+
+
+def _cannot_say(why: str, *, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write(json_text({"fits": None, "why": why}))
+    else:
+        sys.stderr.write(printable(f"unknown: {why}\n"))
+    return _UNKNOWN
+
+
+def _on_the_largest(request: PlanRequest) -> PlanRequest:
+    largest = max(GPUS.values(), key=lambda gpu: gpu.memory_mib)
+    return request.model_copy(update={"gpu": largest, "gpus": _MOST_GPUS})
 
 
 def _why_none(request: PlanRequest) -> str:
     """Return why not even the most and largest GPUs would do."""
-    largest = max(GPUS.values(), key=lambda gpu: gpu.memory_mib)
+    asked = _on_the_largest(request)
     try:
-        _planned(request.model_copy(update={"gpu": largest, "gpus": _MOST_GPUS}))
+        _planned(asked)
     except DoesNotFitError as error:
-        return f"not even on {_MOST_GPUS} x {largest.name}: {_in_options(str(error))}"
+        return f"not even on {asked.gpus} x {asked.gpu.name}: {in_options(str(error))}"
     return "on none of the numbers of GPUs that were tried"
 
 

@@ -98,7 +98,8 @@ class Access:
             reason = getattr(error, "reason", None) or error
             raise UsageError(
                 f"{what}: {image.registry} cannot be asked: {reason}; mend the way there "
-                "(HTTPS_PROXY, SSL_CERT_FILE), or name a mirror in cluster.image_mirror"
+                "(HTTPS_PROXY, SSL_CERT_FILE), or ask a mirror, which images lock takes from "
+                "cluster.image_mirror"
             ) from None
 
     def _origin(self, registry: str) -> str:

@@ -4,16 +4,21 @@ from collections.abc import Awaitable, Iterable
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import pulumi
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ._explain import explain
+from ._patterns import written_as
 
 PACKAGE = "hoheit"
 
 InputStr: TypeAlias = str | Awaitable[str] | pulumi.Output[str]
 """``pulumi.Input[str]`` without its forward reference, which pydantic cannot resolve."""
 
-_OBJECT_NAME = StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)
+_OBJECT_NAME = written_as(
+    r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+    "a name of lower-case letters, digits, '-' and '.'; it begins and ends with a letter or digit",
+    max_length=253,
+)
 ObjectName = Annotated[str, _OBJECT_NAME]
 """A name that Kubernetes accepts for an object (RFC 1123 subdomain)."""
 LateObjectName: TypeAlias = ObjectName | Awaitable[str] | pulumi.Output[str]
@@ -21,9 +26,38 @@ LateObjectName: TypeAlias = ObjectName | Awaitable[str] | pulumi.Output[str]
 one, is refused before it travels."""
 
 DnsLabel = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)
+    str,
+    written_as(
+        r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+        "a name of lower-case letters, digits and '-'; it begins and ends with a letter or digit",
+        max_length=63,
+    ),
 ]
 """A name that Kubernetes accepts for a namespace, a Service or a label value (RFC 1123)."""
+
+_LABEL_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_LABEL_PREFIX = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
+
+LabelKey = Annotated[
+    str,
+    written_as(
+        f"^({_LABEL_PREFIX}/)?{_LABEL_NAME}$",
+        "a label's key is a name of at most 63 letters, digits, '-', '_' and '.', after a domain "
+        "and '/' where it has one, as in node.example.internal/pool",
+    ),
+]
+"""A key that Kubernetes accepts for a label."""
+LabelValue = Annotated[
+    str,
+    written_as(
+        f"^({_LABEL_NAME})?$",
+        "a label's value has at most 63 letters, digits, '-', '_' and '.'; it begins and ends with "
+        "a letter or digit, or is empty",
+    ),
+]
+"""A value that Kubernetes accepts for a label."""
+Labels: TypeAlias = dict[LabelKey, LabelValue]
+"""Labels that select pods or nodes, as Kubernetes accepts them."""
 
 
 def check_namespace(field: str, name: str) -> None:
@@ -40,7 +74,13 @@ def check_namespace(field: str, name: str) -> None:
 
 
 ServiceName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)
+    str,
+    written_as(
+        r"^[a-z]([-a-z0-9]*[a-z0-9])?$",
+        "a name of lower-case letters, digits and '-'; it begins with a letter and ends with a "
+        "letter or digit",
+        max_length=40,
+    ),
 ]
 """A name that Kubernetes accepts for a Service (RFC 1035), short enough for the names of children:
 they add a role and a hash, and stay within 63 characters."""
@@ -76,6 +116,7 @@ class Args(BaseModel, metaclass=_ArgsMeta):
     """
 
     model_config = ConfigDict(
+        allow_inf_nan=False,
         arbitrary_types_allowed=True,
         extra="forbid",
         frozen=True,
@@ -88,10 +129,10 @@ class Args(BaseModel, metaclass=_ArgsMeta):
     def _truth_is_no_number(cls, data: Any) -> Any:
         """Refuse ``true`` for a number, which pydantic would take for 1."""
         fields = cast(dict[str, Any], data) if isinstance(data, dict) else {}
-        for name, value in fields.items():
+        for name in (name for name, value in fields.items() if isinstance(value, bool)):
             field = cls.model_fields.get(name)
-            if isinstance(value, bool) and field and field.annotation in _NUMBERS:
-                raise ValueError(f"{name}: {str(value).lower()} is no number")
+            if field and field.annotation in _NUMBERS:
+                raise ValueError(f"{name}: {str(fields[name]).lower()} is no number")
         return data  # pyright: ignore[reportUnknownVariableType] - checked field by field later
 
 

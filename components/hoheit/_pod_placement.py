@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
+
+from pulumi import Output
 
 from ._placement import GPU_RESOURCE, GPU_TOLERATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
@@ -34,15 +37,48 @@ def placed(
     Raises:
         ValueError: beginning with the path of what a pod on these nodes cannot ask for.
     """
-    spec = dict(cast("Mapping[str, Any]", pod))
+    spec = _mapping("pod", pod)
     _check_selector(spec)
     _check_tolerations(spec)
     _check_gpus(spec, gpu_resource, gpus_per_node)
     key = "nodeSelector" if "nodeSelector" in spec else "node_selector"
-    spec[key] = {**(spec.get(key) or {}), **node_selector}
+    spec[key] = {**_inner("pod", spec, key), **node_selector}
     if gpus_per_node:
         spec["tolerations"] = [*(spec.get("tolerations") or []), GPU_TOLERATION]
     return cast("PodSpecArgsDict", spec)
+
+
+def _mapping(path: str, value: Any) -> dict[str, Any]:
+    """Return a part of the spec that preview has to read."""
+    _check_plain(path, value)
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{path}: should be a mapping, as in PodSpecArgsDict")  # noqa: TRY004
+    return dict(cast("Mapping[str, Any]", value))
+
+
+def _inner(path: str, outer: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = outer.get(key)
+    return {} if value is None else _mapping(f"{path}.{key}", value)
+
+
+def _items(spec: Mapping[str, Any], key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each mapping of a list of the spec, by its path."""
+    values: Any = spec.get(key)
+    if values is None:
+        return
+    _check_plain(key, values)
+    if not isinstance(values, list | tuple):
+        raise ValueError(f"{key}: should be a list of mappings")  # noqa: TRY004
+    for index, value in enumerate(cast("list[Any]", values)):
+        yield f"{key}[{index}]", _mapping(f"{key}[{index}]", value)
+
+
+def _check_plain(path: str, value: Any) -> None:
+    if isinstance(value, Output):
+        raise ValueError(  # noqa: TRY004
+            f"{path}: is an Output, which is known only after deployment; preview reads what the "
+            "pod asks for, so give plain values down to the number of GPUs"
+        )
 
 
 def _check_selector(spec: Mapping[str, Any]) -> None:
@@ -53,13 +89,10 @@ def _check_selector(spec: Mapping[str, Any]) -> None:
 
 
 def _check_tolerations(spec: Mapping[str, Any]) -> None:
-    tolerations: list[Mapping[str, Any]] = spec.get("tolerations") or []
-    for index, toleration in enumerate(tolerations):
+    for path, toleration in _items(spec, "tolerations"):
         # Without a key a toleration is one of every taint.
         if toleration.get("key", GPU_RESOURCE) == GPU_RESOURCE:
-            raise ValueError(
-                f"tolerations[{index}]: lets the pod onto GPU nodes; leave it out, the pool adds it"
-            )
+            raise ValueError(f"{path}: lets the pod onto GPU nodes; leave it out, the pool adds it")
 
 
 def _check_gpus(spec: Mapping[str, Any], resource: str, most: int) -> None:
@@ -88,16 +121,17 @@ def _check_gpus(spec: Mapping[str, Any], resource: str, most: int) -> None:
 def _asked(spec: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str | None, str | None]]]:
     """Yield each GPU resource of each container: its path, name, request and limit."""
     for group in _CONTAINERS:
-        containers: list[Mapping[str, Any]] = spec.get(group) or []
-        for index, container in enumerate(containers):
-            resources: Mapping[str, Any] = container.get("resources") or {}
-            requests: Mapping[str, Any] = resources.get("requests") or {}
-            limits: Mapping[str, Any] = resources.get("limits") or {}
+        for here, container in _items(spec, group):
+            resources = _inner(here, container, "resources")
+            requests = _inner(f"{here}.resources", resources, "requests")
+            limits = _inner(f"{here}.resources", resources, "limits")
             for name in sorted({*requests, *limits}):
                 if name.startswith(_VENDOR):
-                    path = f"{group}[{index}].resources.limits[{name}]"
-                    yield path, (name, _text(requests.get(name)), _text(limits.get(name)))
+                    path = f"{here}.resources.limits[{name}]"
+                    asked = (_text(path, requests.get(name)), _text(path, limits.get(name)))
+                    yield path, (name, *asked)
 
 
-def _text(quantity: Any) -> str | None:
+def _text(path: str, quantity: Any) -> str | None:
+    _check_plain(path, quantity)
     return None if quantity is None else str(quantity)

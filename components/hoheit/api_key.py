@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from ._args import Args, DnsLabel
 from ._gateway_sections import ROUTER_CLIENT
 
-Generation = Annotated[int, Field(ge=1)]
+Generation = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class ApiKey(Args):

@@ -3,13 +3,20 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 
 from ._args import Args, ObjectName
+from ._patterns import written_as
 from .location import UNKNOWN, DeclaredLocation, Fact, Location, where
 from .network import Peer
 
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")]
+MetricName = Annotated[
+    str,
+    written_as(
+        r"^[a-zA-Z_:][a-zA-Z0-9_:]*$",
+        "a metric's name has letters, digits, '_' and ':', and begins with no digit",
+    ),
+]
 """A name that Prometheus accepts for a metric."""
 
 
@@ -111,7 +118,8 @@ class Capabilities(Args):
     model_cache_storage_class: ObjectName | None = None
     """StorageClass of volumes for weights: fast and node-local, one for each pod; or one of
     ``storage_classes`` with ``read_write_many``, where all pods of a service share one copy that is
-    brought and hashed once. None takes the node's own disk."""
+    brought and hashed once. Where ``storage_classes`` are stated, it is one of them. None takes the
+    node's own disk."""
     compile_cache_storage_class: ObjectName | None = None
     """StorageClass of volumes that many nodes write to, for compiled kernels; None takes the node's
     own disk, and every pod compiles anew."""
@@ -136,6 +144,17 @@ class Capabilities(Args):
         names = [offered.name for offered in self.storage_classes]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"storage_classes: {', '.join(twice)} stands there more than once")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_lie_on_a_stated_class(self) -> Self:
+        names = [offered.name for offered in self.storage_classes]
+        name = self.model_cache_storage_class
+        if names and name is not None and name not in names:
+            raise ValueError(
+                f"model_cache_storage_class: '{name}' is none of storage_classes (there: "
+                f"{', '.join(names)}); name one of these, or add it to them"
+            )
         return self
 
     @model_validator(mode="after")

@@ -1,7 +1,8 @@
 """What an author of a cluster driver needs, and a user of the components does not."""
 
-from ._args import Args, check_namespace, plain, validated
+from ._args import Args, Labels, check_namespace, plain, validated
 from ._explain import explain
+from ._patterns import written_as
 from ._placement import GPU_RESOURCE, GPU_TAINT, POOL_LABEL
 from .capacity import Claim, Room, refusal
 from .location import where
@@ -12,6 +13,7 @@ __all__ = [
     "POOL_LABEL",
     "Args",
     "Claim",
+    "Labels",
     "Room",
     "check_namespace",
     "explain",
@@ -19,4 +21,5 @@ __all__ = [
     "refusal",
     "validated",
     "where",
+    "written_as",
 ]

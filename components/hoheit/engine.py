@@ -109,7 +109,7 @@ class EngineSettings(Args):
     quantization: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+$")
     """Only where the model's own config does not say it."""
     kv_cache_dtype: KvCacheDtype = KvCacheDtype.AUTO
-    max_num_seqs: int | None = Field(default=None, gt=0)
+    max_num_seqs: int | None = Field(default=None, gt=0, le=65_536)
     """Requests in one batch; the engine's own default where None."""
     max_num_batched_tokens: int | None = Field(default=None, gt=0)
     """Tokens in one step of the scheduler; the engine's own default where None, which depends on

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pydantic import InstanceOf, model_validator
 
-from ._args import PACKAGE, Args, DnsLabel, plain, validated
+from ._args import PACKAGE, Args, DnsLabel, check_namespace, plain, validated
 from ._node_template import node_template
 from ._placement import GPU_TOLERATION
 from ._pod_placement import placed
@@ -33,6 +33,7 @@ class GpuNodePoolArgs(Args):
     @model_validator(mode="after")
     def _plugin_has_an_image(self) -> Self:
         if self.device_plugin is not None:
+            check_namespace("device_plugin.namespace", self.device_plugin.namespace)
             if self.images is None:
                 raise ValueError("images: required with device_plugin, which comes from there")
             self.images.check("device_plugin")
@@ -113,6 +114,11 @@ class GpuNodePool(pulumi.ComponentResource):
             pulumi.RunError: if one pod fits on no node, or all claims together on no set of nodes,
                 or a service of this name has its room already.
         """
+        if not isinstance(claim, Claim):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise pulumi.RunError(
+                f"GpuNodePool '{self._pool}': claim of '{name}': should be a Claim, with the room "
+                "of one pod and the number of pods"
+            )
         if name in self._claims:
             raise pulumi.RunError(
                 f"GpuNodePool '{self._pool}': a service '{name}' has its room already; give the "

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Self
 
 from hoheit_facts import ENGINE, IMAGES
@@ -15,6 +16,8 @@ _REFERENCE = re.compile(
 )
 _ENGINE_FIELDS = ("vllm", "vllm_cpu")
 """Images whose release decides on flags, metrics and the user id."""
+_OTHER_HARDWARE = re.compile(r"(?<![a-z0-9])(cpu|rocm|xpu|tpu|hpu|gaudi|neuron)(?![a-z0-9])")
+"""How a build of the engine is named that is of no use on NVIDIA's GPUs."""
 
 
 class ImageReference(Args):
@@ -26,6 +29,7 @@ class ImageReference(Args):
     digest: str | None
 
     @classmethod
+    @cache  # the same few images, once for each service that runs them
     def parse(cls, text: str) -> Self:
         """Read ``registry/repository:tag@sha256:...``.
 
@@ -58,6 +62,13 @@ def _is_of(version: str, tag: str | None) -> bool:
     """Return whether a tag names a release; a bare digest is taken at its owner's word."""
     named = rf"(?<![\d.]){re.escape(version)}(?![\w.])"
     return tag is None or re.search(named, tag) is not None
+
+
+def _other_hardware(image: ImageReference) -> str | None:
+    """Return what else than NVIDIA's GPUs an engine is built for, as far as its name tells."""
+    name = f"{image.repository.rpartition('/')[2]}:{image.tag or ''}"
+    found = _OTHER_HARDWARE.search(name)
+    return found[1] if found else None
 
 
 def _way_to(field: str) -> str:
@@ -124,7 +135,8 @@ class Images(Args):
 
         Raises:
             ValueError: beginning with the path of the first one that is missing, that has no
-                digest while images are locked, or that holds another release of the engine.
+                digest while images are locked, or that holds another release of the engine or a
+                build for other hardware.
         """
         for field in fields:
             text = getattr(self, field)
@@ -138,6 +150,12 @@ class Images(Args):
                     f"images.{field}: tag '{reference.tag}' is not of version {engine_version}, "
                     "for which flags, metrics and the user id are rendered; take that version, a "
                     "tag that contains it, or set engine.version"
+                )
+            if field == "vllm" and (hardware := _other_hardware(reference)):
+                raise ValueError(
+                    f"images.vllm: {text} is a build for {hardware}, and pods with NVIDIA GPUs run "
+                    f"it; take a CUDA build such as {IMAGES['vllm'].reference}; for services with "
+                    "gpus: 0 there is images.vllm_cpu"
                 )
 
     def reference(self, field: str) -> str:

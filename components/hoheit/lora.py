@@ -3,15 +3,23 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from ._args import Args
 from ._lora_ranks import LARGEST_RANK
+from ._patterns import written_as
 from ._urls import has_dots
 from .model_weights import CLAIM_URI, Digest, Repository, WeightsSource
 from .trusted_code import COMMIT
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$")]
+ModelName = Annotated[
+    str,
+    written_as(
+        r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$",
+        "a name of at most 100 letters, digits and . _ : / @ + -, which begins with a letter or "
+        "digit",
+    ),
+]
 """What clients may send as ``model``."""
 
 
@@ -86,6 +94,21 @@ class LoraAdapter(Args):
             raise ValueError(
                 f"rank: {self.rank}, and vLLM serves at most {LARGEST_RANK}; train it with a "
                 "smaller one, or merge it into the weights and serve those"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_stands_for_two_things(self) -> Self:
+        modules = self.target_modules
+        if twice := sorted({module for module in modules if modules.count(module) > 1}):
+            raise ValueError(
+                f"target_modules: {', '.join(twice)} stands there more than once; list each module "
+                "once"
+            )
+        if self.weights_digest == self.config_digest:
+            raise ValueError(
+                "config_digest: the same as weights_digest, but these are two files; give sha256 "
+                "of adapter_config.json here"
             )
         return self
 

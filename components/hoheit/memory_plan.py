@@ -114,9 +114,13 @@ class MemoryPlan(Args):
     def _blocks(self) -> str:
         if self.kv_block_tokens is None or self.kv_bytes_per_token is None:
             return f"{self.kv_blocks:,} blocks, {self.kv_bytes_per_request:,} bytes per request"
+        held = (self.kv_blocks or 0) * self.kv_block_tokens
+        # Where layers forget, vLLM counts what all requests together may be long.
+        apart = abs(held - (self.kv_tokens or 0)) > self.max_model_len
+        counted = ", tokens counted as requests x their length" if apart else ""
         return (
             f"{self.kv_blocks:,} blocks of {self.kv_block_tokens}, {self.kv_bytes_per_token:,} "
-            "bytes per token"
+            f"bytes per token{counted}"
         )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from ._args import Args, LateObjectName
+from ._patterns import written_as
 from ._urls import HttpsUrl, has_dots, host_of, port_of
 from .location import DeclaredLocation
 from .network import Peer
@@ -21,9 +22,15 @@ _CODE = (".py", ".pyc", ".so")
 """With trust in remote code, the server runs it."""
 _GLOB = re.compile(r"[*?\[]")
 
-Repository = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+Repository = Annotated[
+    str,
+    written_as(
+        r"^[\w.-]+/[\w.-]+$",
+        "a repository is organisation/name, of letters, digits, '.', '-' and '_'",
+    ),
+]
 """A repository of a hub, ``organisation/name``."""
-Digest = Annotated[str, StringConstraints(pattern=f"^{_DIGEST}$")]
+Digest = Annotated[str, written_as(f"^{_DIGEST}$", "expected 'sha256:' and 64 hex digits")]
 """``sha256:`` and 64 hex digits."""
 
 
@@ -70,19 +77,25 @@ class ModelWeights(Args):
     """Repository on the hub, ``organisation/name``; with ``revision``."""
     revision: str | None = None
     """Commit of the repository (40 hex digits)."""
-    uri: str | None = Field(default=None, pattern=r"^(s3|oci|pvc)://[^/]+(/.*)?$")
+    uri: (
+        Annotated[
+            str,
+            written_as(
+                r"^(s3|oci|pvc)://[^/]+(/.*)?$",
+                "weights lie at s3://bucket/prefix, oci://registry/repository@sha256:... or "
+                "pvc://claim/path",
+            ),
+        ]
+        | None
+    ) = None
     """``s3://bucket/prefix``, ``oci://registry/repository@sha256:...`` or ``pvc://claim/path``."""
     copy_of: Repository | None = None
     """The repository that a uri is a copy of, by which LoRA adapters know their base."""
     allow_floating_revision: bool = False
     """Accept a branch or tag as revision; the model may then change between two fetches."""
-    files: tuple[str, ...] = (
-        "*.safetensors",
-        "*.json",
-        "*.txt",
-        "*.model",
-        "*.jinja",
-        "*.tiktoken",
+    files: tuple[str, ...] = Field(
+        default=("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "*.tiktoken"),
+        min_length=1,
     )
     """Patterns of the files that belong to the unit. It is complete, or it is not fetched:
     ``config.json`` and a tokenizer are a part of it, and with them its chat template and generation
@@ -155,6 +168,17 @@ class ModelWeights(Args):
         return self
 
     @model_validator(mode="after")
+    def _files_lie_inside(self) -> Self:
+        for field, names in (("files", self.files), ("digests", tuple(self.digests))):
+            for name in names:
+                if not name or name.startswith("/") or has_dots(name):
+                    raise ValueError(
+                        f"{field}: '{name}' leads out of the repository; name files by their path "
+                        "inside it, without '.' and '..', such as model.safetensors"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _pickles_are_asked_for(self) -> Self:
         pickles = _ending_in(_PICKLES, self.files)
         if self.allow_pickles != bool(pickles):
@@ -178,6 +202,11 @@ class ModelWeights(Args):
             raise ValueError(
                 f"files: {', '.join(code)}: code of the repository would run inside the server; "
                 "leave it out, or have it read and set trusted_code"
+            )
+        if len(code) == len(self.files):
+            raise ValueError(
+                f"files: {', '.join(code)}: code and no weights; name those too, such as "
+                "*.safetensors and *.json"
             )
         if self.trusted_code is not None:
             self.trusted_code.check(self.repository, self.revision)

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ._args import Args, DnsLabel
+from ._args import Args, DnsLabel, Labels
 
 
 class Peer(Args):
@@ -14,7 +14,7 @@ class Peer(Args):
 
     namespace: DnsLabel | None = None
     """Namespace of the pods."""
-    pod_labels: dict[str, str] = Field(default_factory=dict)
+    pod_labels: Labels = Field(default_factory=dict)
     """Labels of the pods; all pods of the namespace where empty."""
     cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
     """Address ranges outside the cluster's pod network."""

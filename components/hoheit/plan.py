@@ -11,11 +11,12 @@ from ._plan.fitting import fits, ways_out
 from ._plan.gpu import gpu_plan
 from ._plan.host import host_plan
 from ._plan.refusals import TooLargeError
-from ._sizing.errors import DoesNotFitError
+from ._sizing.errors import CannotBeError, DoesNotFitError
 from .engine import Dtype, KvCacheDtype
 from .memory_plan import GpuFit, MemoryPlan
 
 __all__ = [
+    "CannotBeError",
     "DoesNotFitError",
     "GpuFit",
     "HostRequest",

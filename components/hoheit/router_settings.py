@@ -32,10 +32,10 @@ class RouterSettings(Args):
     mode: RouterMode = RouterMode.AUTO
     """Without a router, the Service picks a replica for each connection, not for each request."""
     policy: RoutingPolicy = RoutingPolicy.CACHE_AWARE
-    replicas: int = Field(default=2, ge=1)
+    replicas: int = Field(default=2, ge=1, le=100)
     """Each has a memory of its own of which replica has seen what; one alone knows most, two
     survive a node."""
-    cpu_millicores: int = Field(default=500, ge=100)
+    cpu_millicores: int = Field(default=500, ge=100, le=1_000_000)
     """CPU that each router asks for."""
-    memory_mib: int = Field(default=1024, ge=256)
+    memory_mib: int = Field(default=1024, ge=256, le=16_777_216)
     """Memory of each router in MiB, request and limit."""

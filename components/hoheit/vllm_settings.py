@@ -27,6 +27,11 @@ from .plan import plan_gpu, plan_host
 from .router_settings import RouterMode, RouterSettings, RoutingPolicy
 from .service_level import Objectives
 
+_DAY = 86_400
+"""Seconds; what takes longer than a day is a mistake in a number."""
+_FASTEST = 1_000_000
+"""MiB/s of a volume or a store, far beyond what a node's memory gives."""
+
 
 class VllmSettings(Args):
     """What to serve, in plain values that are known in preview."""
@@ -44,31 +49,31 @@ class VllmSettings(Args):
     gpus: int = Field(default=1, ge=0, le=8)
     """GPUs of one replica on one node, tensor times pipeline parallel. 0 runs the engine's CPU
     build, for a trial on a pool without GPUs."""
-    replicas: int = Field(default=1, ge=1)
+    replicas: int = Field(default=1, ge=1, le=1000)
     """Pods that serve; with ``autoscaling``, leave it out."""
     autoscaling: Autoscaling | None = None
     """Pods by the queue in place of ``replicas``; only where the cluster states who scales."""
-    surge: int = Field(default=0, ge=0)
+    surge: int = Field(default=0, ge=0, le=1000)
     """Pods beyond ``replicas`` during a rolling change; each needs free GPUs. With 0, an old pod
     goes before its successor comes, and a single replica has an interruption."""
-    cpu_millicores: int = Field(default=3000, ge=500)
+    cpu_millicores: int = Field(default=3000, ge=500, le=1_000_000)
     """CPU of one server container; allocatable of the node is what counts, not its size."""
-    memory_mib: int = Field(default=12288, ge=1024)
+    memory_mib: int = Field(default=12288, ge=1024, le=16_777_216)
     """Memory of one server container in MiB, request and limit, shared memory included."""
-    idle_timeout_seconds: int = Field(default=300, gt=0)
+    idle_timeout_seconds: int = Field(default=300, gt=0, le=_DAY)
     """Longest silence within a request: of the engine before a token, or of the client."""
-    drain_seconds: int = Field(default=300, gt=0)
+    drain_seconds: int = Field(default=300, gt=0, le=_DAY)
     """How long a stopping pod lets running requests finish. Set it to the longest answer that you
     expect: what takes longer is cut off by a rolling change."""
-    max_body_mib: int = Field(default=8, ge=1)
+    max_body_mib: int = Field(default=8, ge=1, le=4096)
     """Largest request body in MiB."""
-    startup_budget_seconds: int | None = Field(default=None, ge=60)
+    startup_budget_seconds: int | None = Field(default=None, ge=60, le=7 * _DAY)
     """From container start to the first answer: load, compile, capture graphs, warm up. None
     computes it from the size of the weights, and less than that is refused."""
-    weights_read_mib_per_second: int = Field(default=125, ge=1)
+    weights_read_mib_per_second: int = Field(default=125, ge=1, le=_FASTEST)
     """How fast the engine reads the weights from their volume, in MiB/s; the default is the
     baseline of an AWS gp3 volume (Amazon EBS User Guide)."""
-    weights_copy_mib_per_second: int = Field(default=50, ge=1)
+    weights_copy_mib_per_second: int = Field(default=50, ge=1, le=_FASTEST)
     """How fast a pod copies them out of the object store before that; 140 GB in 2,319 s from S3 is
     what KServe published of one machine (docs/samples/storage/oci-image-volume)."""
     warm_up: bool = True

@@ -11,7 +11,7 @@ from .images import IMAGES, CatalogueImage
 from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
 from .kv_cache import KV_CACHE_RULES, KvCacheRules
 from .metrics import METRICS, ExporterMetrics, known_series
-from .mig import MIG_PROFILES, MigProfile, mig_profiles_of, mig_slice
+from .mig import MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of, mig_slice
 from .models import CONFIG_DEFAULTS, MODELS, Model
 from .profiles import PROFILES, Profile
 from .regions import (
@@ -49,6 +49,7 @@ __all__ = [
     "REGIONS",
     "SERVICES",
     "TELEMETRY",
+    "WITHOUT_MIG",
     "ZONES",
     "CatalogueImage",
     "Country",

@@ -27,6 +27,14 @@ MIG_PROFILES: tuple[MigProfile, ...] = tuple(
 """Every profile of the catalogue. GPUs that are not here may know MIG all the same."""
 
 
+WITHOUT_MIG = frozenset({"T4", "A10G", "L4", "L40S"})
+"""GPUs of the catalogue that cannot be cut.
+
+Source: NVIDIA Multi-Instance GPU User Guide, "Supported GPUs", read 2026-11-26: none of them is in
+its table.
+"""
+
+
 def mig_profiles_of(gpu: str) -> dict[str, MigProfile]:
     """Return the known profiles of a GPU by name."""
     return {known.profile: known for known in MIG_PROFILES if known.gpu == gpu}

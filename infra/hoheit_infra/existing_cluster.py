@@ -1,7 +1,7 @@
 """A cluster that somebody runs already, as its owner describes it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -23,13 +23,17 @@ from hoheit import (
     Store,
     WorkloadIdentity,
 )
-from hoheit.driver import GPU_TAINT, POOL_LABEL, Args, explain, plain, validated, where
+from hoheit.driver import GPU_TAINT, POOL_LABEL, Args, explain, plain, validated, where, written_as
 from pydantic import Field, ValidationError
 
 from .existing_nodes import EXISTING_NODES, AnyNodes, CpuNodes, LabelledNodes, SimulatedNodes
 from .mirror import mirrored
 
-_MIRROR = r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$"
+_MIRROR = written_as(
+    r"^([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9._/-]+)?$",
+    "a mirror is a host with a dot or a port, and a path where it has one, without https://, such "
+    "as mirror.example.internal/hoheit",
+)
 """With a dot or a port, else a container runtime takes the host for a folder of Docker Hub."""
 
 _NOT_ENFORCED = (NetworkPolicyEnforcement.NONE, NetworkPolicyEnforcement.UNKNOWN)
@@ -49,7 +53,7 @@ class ExistingClusterSettings(Args):
     """Where the control plane is; unknown where nobody declares it."""
     node_location: DeclaredLocation | None = None
     """Where the nodes are that belong to no pool; unknown where nobody declares it."""
-    image_mirror: str | None = Field(default=None, pattern=_MIRROR)
+    image_mirror: Annotated[str, _MIRROR] | None = None
     """Registry (and path) that holds every image under its original name."""
 
 
@@ -184,6 +188,11 @@ class ExistingCluster(pulumi.ComponentResource):
 def _nodes(pool: str, spec: Any) -> AnyNodes:
     if isinstance(spec, AnyNodes):
         return spec
+    if not isinstance(spec, Mapping):
+        raise pulumi.RunError(
+            f"GpuNodePool '{pool}': spec: should be LabelledNodes, SimulatedNodes or CpuNodes, or "
+            "a mapping with their kind (labelled, simulated, cpu)"
+        )
     try:
         return EXISTING_NODES.validate_python(spec)
     except ValidationError as error:

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 import pulumi_kubernetes as k8s
 from hoheit import DeclaredLocation, NodeShape
-from hoheit.driver import POOL_LABEL, Args
-from hoheit_facts import GPUS
+from hoheit.driver import POOL_LABEL, Args, Labels
+from hoheit_facts import GPUS, gpu_named
 from pydantic import Field, TypeAdapter, model_validator
 
 from .gpu_sharing import Sharing
@@ -39,7 +39,11 @@ class _GpuNodes(_Nodes, Sharing):
     @model_validator(mode="after")
     def _gpu_is_known(self) -> Self:
         if self.gpu not in GPUS:
-            raise ValueError(f"gpu: no '{self.gpu}' in the catalogue; known: {', '.join(GPUS)}")
+            try:
+                meant = gpu_named(self.gpu)
+            except ValueError as error:
+                raise ValueError(f"gpu: {error}") from None
+            raise ValueError(f"gpu: no '{self.gpu}' in the catalogue; did you mean '{meant.name}'?")
         return self
 
     @model_validator(mode="after")
@@ -79,7 +83,7 @@ class LabelledNodes(_GpuNodes):
     """Nodes that the cluster's owner runs; they carry a label and the taint already."""
 
     kind: Literal["labelled"] = "labelled"
-    node_selector: dict[str, str] = Field(min_length=1)
+    node_selector: Labels = Field(min_length=1)
     """Labels that only these nodes carry."""
 
 
@@ -129,7 +133,7 @@ class CpuNodes(_Nodes):
     """Nodes without GPU that exist already, for a trial with a small model."""
 
     kind: Literal["cpu"] = "cpu"
-    node_selector: dict[str, str] = Field(min_length=1)
+    node_selector: Labels = Field(min_length=1)
     """Labels of these nodes; ``kubernetes.io/os: linux`` where any node will do."""
 
     def shape(self) -> NodeShape:

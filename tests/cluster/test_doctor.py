@@ -218,7 +218,7 @@ def test_capabilities_that_are_not_there_are_named_by_their_path(
 ) -> None:
     stated = {
         "storage_classes": [{"name": "fast"}, {"name": "standard"}],
-        "model_cache_storage_class": "nvme",
+        "model_cache_storage_class": "fast",
         "gpu_runtime_class": "nvidia",
         "network_policy": "cilium",
         "identity": "irsa",

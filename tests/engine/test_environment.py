@@ -37,7 +37,7 @@ def test_every_fault_of_an_environment_is_told_at_once_with_path_and_way_out(
     )
     assert "hoheit:environment of stack 'test' is not valid:" in text
     for line in (
-        "name: String should match pattern ",
+        "name: a name of lower-case letters, digits and '-'; ",
         "images.gateway: not a full image reference; write registry/repository:tag or ",
         "pools.l4.gpu: no 'L5' in the catalogue; known: T4, A10G, L4, ",
         "models.mistral.replica: unknown field; did you mean 'replicas'?; known fields: ",
@@ -55,7 +55,7 @@ def test_every_fault_of_an_environment_is_told_at_once_with_path_and_way_out(
         (
             "models.mistral.weights.size_gib",
             40,
-            "models.mistral.weights: 40.00 GiB on each L4, but the engine may use 19.40 GiB",
+            "models.mistral.weights: 40.00 GiB on each L4, 40.",
         ),
     ],
 )

@@ -88,8 +88,9 @@ def test_simulated_nodes_are_refused_where_the_cluster_is_not_called_simulated()
         ({"kind": "labelled"}, "  gpu: required, but not given"),
         ({"kind": "robot"}, "'labelled', 'simulated'"),
         ({"nodes": 1}, "kind"),
-        (["l4"], "GpuNodePool 'l4': spec is not valid"),
-        (None, "GpuNodePool 'l4': spec is not valid"),
+        ({"kind": "eks"}, "  kind: no 'eks'; known: 'labelled', 'simulated', 'cpu'"),
+        (["l4"], "GpuNodePool 'l4': spec: should be LabelledNodes, SimulatedNodes or CpuNodes"),
+        (None, "GpuNodePool 'l4': spec: should be LabelledNodes, SimulatedNodes or CpuNodes"),
     ],
 )
 def test_nodes_that_the_driver_does_not_know_are_refused(spec: object, said: str) -> None:
@@ -140,6 +141,12 @@ def test_a_name_that_has_its_room_already_is_refused() -> None:
     with pytest.raises(pulumi.RunError, match=r"GpuNodePool 'l4': a service 'first' has its room"):
         pool.claim("first", Claim(pod=POD, replicas=1))
     pool.claim("second", Claim(pod=POD, replicas=1))
+
+
+def test_a_claim_that_is_none_is_refused() -> None:
+    _, pool = made()
+    with pytest.raises(pulumi.RunError, match=r"GpuNodePool 'l4': claim of 'x': should be a Claim"):
+        pool.claim("x", None)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_name_that_no_label_could_carry_is_refused() -> None:

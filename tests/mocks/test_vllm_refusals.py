@@ -89,7 +89,7 @@ def test_two_services_of_one_name_on_one_pool_are_refused() -> None:
             "weights.uri: must lie in the object store's bucket, s3://models/",
         ),
         ({"namespace": 5}, "namespace: Input should be a valid string"),
-        ({"replicas": pulumi.Output.from_input(2)}, "replicas: Input should be a valid integer"),
+        ({"replicas": pulumi.Output.from_input(2)}, "replicas: is an Output, which is known only"),
     ],
 )
 def test_means_that_are_missing_are_refused_by_their_field(

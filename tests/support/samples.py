@@ -22,6 +22,7 @@ from hoheit_infra import CpuNodes, ExistingClusterArgs, LabelledNodes, Simulated
 
 COMMIT = "0f5ba0b3c1d2e4f60718293a4b5c6d7e8f901234"
 DIGEST = "sha256:" + "ab" * 32
+CONFIG_DIGEST = "sha256:" + "ef" * 32
 FETCHER = "registry.example.internal/hoheit/weights-fetcher:0.1.0"
 MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0-0.1.0"
 
@@ -116,7 +117,7 @@ def adapter(**changes: Any) -> LoraAdapter:
         "rank": 16,
         "target_modules": ("q_proj", "k_proj", "v_proj", "o_proj"),
         "weights_digest": DIGEST,
-        "config_digest": DIGEST,
+        "config_digest": CONFIG_DIGEST,
         "size_mib": 27.3,
     }
     return LoraAdapter(**{**given, **changes})

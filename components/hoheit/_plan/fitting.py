@@ -32,7 +32,12 @@ def fits(request: PlanRequest) -> list[GpuFit]:
 
 def ways_out(request: PlanRequest) -> list[str]:
     """Return what would do instead of a request that does not fit."""
-    return [*_usual_share(request), *_other_gpus(request), *_fewer_bits(request)]
+    return [
+        *_usual_step(request),
+        *_usual_share(request),
+        *_other_gpus(request),
+        *_fewer_bits(request),
+    ]
 
 
 def _smallest(request: PlanRequest, gpu: Gpu) -> GpuFit | None:
@@ -56,6 +61,15 @@ def _usual_share(request: PlanRequest) -> Iterator[str]:
         return
     if _works_out(request.model_copy(update={"gpu_memory_utilization": usual})):
         yield f"engine.gpu_memory_utilization: it fits at {usual:g}"
+
+
+def _usual_step(request: PlanRequest) -> Iterator[str]:
+    """The engine's own largest step, where somebody asked for another."""
+    asked = ("max_num_batched_tokens", "max_num_seqs")
+    stated = [name for name in asked if getattr(request, name) is not None]
+    if stated and _works_out(request.model_copy(update=dict.fromkeys(stated))):
+        named = " and ".join(f"engine.{name}" for name in stated)
+        yield f"{named}: it fits with the engine's own default; leave it out, or set less"
 
 
 def _other_gpus(request: PlanRequest) -> Iterator[str]:

@@ -11,8 +11,14 @@ from hoheit._sizing.parallel import ParallelSizes, check_split
 from hoheit.memory_plan import Basis, MemoryPlan, MemoryShare
 
 from . import shares
-from .model import Model, UnknownModel, model_of
-from .refusals import TooLargeError, refuse_busy_gpu, refuse_graphs
+from .model import Model, UnknownModel, heading, model_of
+from .refusals import (
+    TooLargeError,
+    refuse_busy_gpu,
+    refuse_dtype,
+    refuse_foreign_weights,
+    refuse_graphs,
+)
 from .remarks import disagreement, narrow_room, unknown_parts
 from .step import largest_step
 from .tokens import gpu_cache_settings, with_tokens
@@ -37,6 +43,7 @@ def gpu_plan(request: PlanRequest) -> MemoryPlan:
     parallel = ParallelSizes(
         tensor=request.tensor_parallel_size, pipeline=request.pipeline_parallel_size
     )
+    refuse_dtype(request)
     if isinstance(model, Model):
         check_split(model.architecture, parallel)
     defaults = facts.batch_for(request.gpu)
@@ -48,6 +55,8 @@ def gpu_plan(request: PlanRequest) -> MemoryPlan:
         tensor_parallel=request.tensor_parallel_size,
     )
     computed = shares.computed_weights(model, parallel)
+    if isinstance(model, Model):
+        refuse_foreign_weights(request.weights_gib, computed, request.gpus, model.architecture)
     weights = shares.weights(request, computed, parallel)
     plan = _shared_out(request, model, facts, parallel, step, weights)
     if isinstance(model, Model):
@@ -94,7 +103,7 @@ def _shared_out(  # noqa: PLR0913, PLR0917 - what the calculation begins with
         device=request.gpu.name,
         gpus=request.gpus,
         version=request.version,
-        model=model.source if isinstance(model, Model) else "unknown model",
+        model=heading(model, request.repository),
         max_model_len=step.max_model_len,
         memory=memory,
         budget=budget,

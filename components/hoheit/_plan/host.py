@@ -12,7 +12,8 @@ from hoheit._sizing.parallel import ParallelSizes
 from hoheit.memory_plan import Basis, MemoryPlan, MemoryShare
 
 from . import shares
-from .model import Model, model_of
+from .model import Model, heading, model_of
+from .refusals import refuse_foreign_weights
 from .remarks import disagreement, unknown_parts, unknown_processor
 from .step import largest_step
 from .tokens import host_cache_settings, with_tokens
@@ -53,6 +54,7 @@ def host_plan(request: HostRequest) -> MemoryPlan:
     if isinstance(model, Model):
         settings = host_cache_settings(request, model.architecture, step, facts)
         plan = with_tokens(plan, model, settings, _ONE)
+        refuse_foreign_weights(request.weights_gib, computed, 1, model.architecture)
     warnings = (*plan.warnings, *disagreement(request, computed, _ONE))
     return plan.model_copy(update={"warnings": warnings})
 
@@ -76,7 +78,7 @@ def _shared_out(
         device="CPU",
         gpus=0,
         version=request.version,
-        model=model.source if isinstance(model, Model) else "unknown model",
+        model=heading(model, request.repository),
         max_model_len=step.max_model_len,
         memory=MemoryShare(gib=memory, basis=Basis.DECLARED, source="memory_mib of the container"),
         budget=MemoryShare(gib=memory, basis=Basis.DECLARED, source="all of it"),

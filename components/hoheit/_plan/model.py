@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
 from hoheit_facts import CONFIG_DEFAULTS, MODELS
@@ -52,13 +53,27 @@ def model_of(request: ModelRequest) -> Model | UnknownModel:
     if config is None and known is not None:
         config, source = known.config, f"config.json of {request.repository} (catalogue)"
     if config is None:
-        return UnknownModel(
-            reason="weights.config is not given, and the catalogue does not know the model"
-        )
+        return UnknownModel(reason=_not_in_the_catalogue(request.repository))
     named = config.get("architectures")
-    if isinstance(named, list) and named and str(cast("list[object]", named)[0]) in ARCHITECTURES:
+    if not isinstance(named, list) or not named:
+        raise ValueError(
+            f"weights.config.architectures: {named!r}, but a list with the name of the model's "
+            "class is needed; give the config.json as it stands in the model's repository"
+        )
+    if str(cast("list[object]", named)[0]) in ARCHITECTURES:
         return _known(config, request, source)
     return _unknown(config)
+
+
+def _not_in_the_catalogue(repository: str | None) -> str:
+    missing = "weights.config is not given, and the catalogue does not know the model"
+    by_lower = {name.lower(): name for name in MODELS}
+    wanted = (repository or "").lower()
+    close = [wanted] if wanted in by_lower else get_close_matches(wanted, by_lower, cutoff=0.8)
+    near = [by_lower[name] for name in close]
+    if not near:
+        return missing
+    return f"{missing} '{repository}'; did you mean {' or '.join(near)}?"
 
 
 def _known(config: Mapping[str, object], request: ModelRequest, source: str) -> Model:
@@ -86,6 +101,13 @@ def _unknown(config: Mapping[str, object]) -> UnknownModel:
     else:
         text = "architectures: not known"
     return UnknownModel(reason=f"weights.config.{text}")
+
+
+def heading(model: Model | UnknownModel, repository: str | None) -> str:
+    """Return what the heading of a plan says about the model."""
+    if isinstance(model, Model):
+        return model.source
+    return f"unknown model {repository}" if repository else "unknown model"
 
 
 def quantized(model: Model, bits: int) -> Model:

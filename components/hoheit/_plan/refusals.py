@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import OBSERVED_MEMORY
 
-from hoheit._sizing.errors import DoesNotFitError
+from hoheit._sizing.errors import CannotBeError, DoesNotFitError
 from hoheit._sizing.kv_cache import longest_model_len
+from hoheit.engine import Dtype
 
 from .shares import GIB
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from hoheit._sizing.parallel import ParallelSizes
     from hoheit.memory_plan import MemoryPlan, MemoryShare
     from hoheit.plan import PlanRequest
+
+
+_FIRST_WITH_BFLOAT16 = 8
+_LEAST_SHARE = 0.5
+_LARGEST_KERNEL_BLOCK = 256
+"""Tokens; some kernels take no smaller block, however short the requests are."""
 
 
 class TooLargeError(DoesNotFitError):
@@ -51,6 +58,11 @@ def refuse_busy_gpu(
     free = request.free_memory_gib
     if free is None:
         free = total - OBSERVED_MEMORY.cuda_context_gib
+    elif free > total + memory.error_gib:
+        raise CannotBeError(
+            f"free_memory_gib: {free:g} GiB, but the GPU has {total:.2f} GiB; lower it, or state "
+            "total_memory_gib"
+        )
     if asked > free:
         raise DoesNotFitError(
             f"engine.gpu_memory_utilization: {utilization:g} of {total:.2f} GiB is {asked:.2f} "
@@ -127,12 +139,75 @@ def refuse_block_size(block_size: int | None, kernel_block_size: int) -> None:
     """Refuse blocks that the attention kernel cannot divide into its own.
 
     Raises:
-        DoesNotFitError: if it cannot.
+        CannotBeError: if it cannot.
     """
     if block_size is not None and block_size % kernel_block_size:
-        raise DoesNotFitError(
+        raise CannotBeError(
             f"engine.block_size: {block_size} tokens, but the attention kernel takes multiples of "
             f"{kernel_block_size}; set one, or leave it out"
+        )
+
+
+def refuse_large_blocks(block_size: int | None, max_model_len: int) -> None:
+    """Refuse blocks of which even the longest request fills only a part of the first.
+
+    Raises:
+        CannotBeError: if it does, and no kernel asks for such blocks.
+    """
+    if block_size is not None and block_size > max(max_model_len, _LARGEST_KERNEL_BLOCK):
+        raise CannotBeError(
+            f"engine.block_size: {block_size} tokens, but the longest request has "
+            f"{max_model_len}; set less, or leave it out"
+        )
+
+
+def refuse_full_step(tokens: int | None, requests: int | None) -> None:
+    """Refuse steps with more requests than tokens, as ``SchedulerConfig`` does.
+
+    Raises:
+        CannotBeError: if both are set, and there are more.
+    """
+    if tokens is not None and requests is not None and tokens < requests:
+        raise CannotBeError(
+            f"engine.max_num_batched_tokens: {tokens} tokens in a step, but "
+            f"engine.max_num_seqs lets {requests} requests into it, and each needs one; set "
+            f"{requests} or more, or fewer requests"
+        )
+
+
+def refuse_foreign_weights(
+    declared: float | None, computed: MemoryShare | None, gpus: int, architecture: Architecture
+) -> None:
+    """Refuse declared weights that are far too few for a model whose bits are stated.
+
+    Of a model that says nothing of its bits, another quantisation explains the difference.
+
+    Raises:
+        CannotBeError: if they are.
+    """
+    if declared is None or computed is None or architecture.quantization is None:
+        return
+    described = (computed.gib or 0.0) * gpus
+    if declared < _LEAST_SHARE * described:
+        raise CannotBeError(
+            f"weights.size_gib: {declared:.2f} GiB, but weights.config describes "
+            f"{described:.2f} GiB; one of the two is of another model: mend it, or leave "
+            "weights.size_gib out"
+        )
+
+
+def refuse_dtype(request: PlanRequest) -> None:
+    """Refuse a format that the GPU has no instructions for (``check_if_supports_dtype``).
+
+    Raises:
+        CannotBeError: if it has none.
+    """
+    gpu = request.gpu
+    generation = int(gpu.compute_capability.split(".")[0])
+    if request.dtype is Dtype.BFLOAT16 and generation < _FIRST_WITH_BFLOAT16:
+        raise CannotBeError(
+            f"engine.dtype: bfloat16 needs a GPU of compute capability 8.0 or more, and {gpu.name} "
+            f"has {gpu.compute_capability}; set float16, or leave it out"
         )
 
 

@@ -60,7 +60,9 @@ def weights(
             error_gib=share * _DECLARED_ERROR if gpus > 1 else 0.0,
         )
     if computed is None:
-        return _unknown("neither weights.size_gib nor weights.config says it")
+        if request.config is None:
+            return _unknown("neither weights.size_gib nor weights.config says it")
+        return _unknown("weights.config says too little for it; declare weights.size_gib")
     return computed
 
 

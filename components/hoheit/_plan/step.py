@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hoheit._sizing.activations import Step
 
 from .model import HALF_BYTES, Model, UnknownModel
-from .refusals import refuse_long_context
+from .refusals import refuse_full_step, refuse_large_blocks, refuse_long_context
 
 if TYPE_CHECKING:
     from hoheit.plan import ModelRequest
@@ -44,8 +44,14 @@ def largest_step(
     """Return the largest step: what is set, else the defaults of the engine on this hardware.
 
     vLLM lowers its default to what the requests can fill, and leaves alone what somebody set.
+
+    Raises:
+        DoesNotFitError: if the request contradicts itself or the model.
+        ValueError: if nobody says how long a request is.
     """
     length = max_model_len(request, model)
+    refuse_full_step(request.max_num_batched_tokens, request.max_num_seqs)
+    refuse_large_blocks(request.block_size, length)
     requests = request.max_num_seqs or default_requests
     tokens = request.max_num_batched_tokens or min(default_tokens, requests * length)
     return Step(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .architecture import Cache
     from .config_fields import Fields
 
+_MOST_LAYERS = 1000
+"""Every layer is walked; the deepest model of the catalogue has 126."""
 _INDEXER_SCALE_GROUP = 128
 """Elements per scale in the indexer's cache: vLLM's ``Indexer.quant_block_size``."""
 
@@ -33,31 +35,37 @@ def kv_heads(fields: Fields) -> int:
     if fields.flag("multi_query") and not fields.flag("new_decoder_architecture"):
         return 1
     names = ("n_head_kv", "num_kv_heads", "num_key_value_heads", "multi_query_group_num")
-    return fields.integer_or(attention_heads(fields), *names)
+    return fields.count(*names) if fields.has(*names) else attention_heads(fields)
 
 
 def attention_heads(fields: Fields) -> int:
     """Return ``num_attention_heads``, or what older families call so."""
-    return fields.integer("num_attention_heads", "n_head", "decoder_attention_heads", "num_heads")
+    return fields.count("num_attention_heads", "n_head", "decoder_attention_heads", "num_heads")
 
 
 def hidden_size(fields: Fields) -> int:
     """Return ``hidden_size``, or what older families call so."""
-    return fields.integer("hidden_size", "n_embd", "d_model")
+    return fields.count("hidden_size", "n_embd", "d_model")
 
 
 def layer_count(fields: Fields) -> int:
     """Return ``num_hidden_layers``, or what older families call so."""
     if not fields.has("num_hidden_layers") and fields.texts("layers_block_type"):
         return len(fields.texts("layers_block_type"))
-    return fields.integer("num_hidden_layers", "n_layer", "decoder_layers")
+    return fields.count("num_hidden_layers", "n_layer", "decoder_layers", most=_MOST_LAYERS)
 
 
 def head_dim(fields: Fields) -> int:
     """Return ``head_dim``, else the hidden size divided among the heads."""
     if fields.integer_or(0, "head_dim") > 0:
         return fields.integer("head_dim")
-    return hidden_size(fields) // attention_heads(fields)
+    hidden, heads = hidden_size(fields), attention_heads(fields)
+    if hidden < heads:
+        raise UnknownArchitectureError(
+            f"hidden_size: {hidden} is less than the {heads} attention heads; give the "
+            "config.json as it stands in the model's repository"
+        )
+    return hidden // heads
 
 
 def full(fields: Fields) -> FullAttention:
@@ -73,7 +81,7 @@ def sliding(fields: Fields) -> SlidingWindow:
         kv_heads=kv_heads(fields),
         head_dim=size,
         value_head_dim=size,
-        window=fields.integer("sliding_window"),
+        window=fields.count("sliding_window"),
     )
 
 
@@ -153,11 +161,11 @@ def chunked(fields: Fields) -> tuple[CacheLayer, ...]:
         kv_heads=heads,
         head_dim=size,
         value_head_dim=size,
-        chunk=fields.integer("attention_chunk_size"),
+        chunk=fields.count("attention_chunk_size"),
     )
     rotated = fields.integers("no_rope_layers")
     if not rotated:
-        period = fields.integer("no_rope_layer_interval")
+        period = fields.count("no_rope_layer_interval")
         rotated = tuple(int((i + 1) % period != 0) for i in range(layer_count(fields)))
     return numbered([local if uses else full(fields) for uses in rotated])
 
@@ -189,7 +197,7 @@ def _chooses_tokens(layer: int, fields: Fields) -> bool:
     if pattern:
         return pattern[layer : layer + 1] != "S"
     offset = fields.integer_or(2, "index_skip_topk_offset")
-    return max(layer - offset + 1, 0) % fields.integer_or(1, "index_topk_freq") == 0
+    return max(layer - offset + 1, 0) % _period(fields, "index_topk_freq") == 0
 
 
 def encoder_decoder(fields: Fields) -> tuple[CacheLayer, ...]:
@@ -210,6 +218,10 @@ def encoder_only(fields: Fields) -> tuple[CacheLayer, ...]:
 def numbered(caches: list[Cache]) -> tuple[CacheLayer, ...]:
     """Return one cache per layer, in order."""
     return tuple(CacheLayer(layer=layer, cache=cache) for layer, cache in enumerate(caches))
+
+
+def _period(fields: Fields, name: str) -> int:
+    return fields.count(name) if fields.has(name) else 1
 
 
 def _full_every(period: int, fields: Fields) -> tuple[CacheLayer, ...]:

@@ -10,7 +10,13 @@ from hoheit_facts import CONFIG_DEFAULTS
 from . import config_attention as attention
 from . import config_parts as parts
 from . import config_states as states
-from .architecture import Architecture, CacheLayer, State, UnknownArchitectureError
+from .architecture import (
+    Architecture,
+    Attention,
+    CacheLayer,
+    State,
+    UnknownArchitectureError,
+)
 from .config_fields import Fields
 
 if TYPE_CHECKING:
@@ -154,12 +160,13 @@ def read_config(config: Mapping[str, object]) -> Architecture:
     else:
         heads, kv_heads = attention.attention_heads(fields), attention.kv_heads(fields)
         size = attention.head_dim(fields)
+        _refuse_uneven_heads(heads, kv_heads, layers)
     return Architecture(
         name=name,
         model_type=model_type,
         hidden_size=attention.hidden_size(fields),
         intermediate_size=parts.intermediate_size(fields),
-        vocab_size=fields.integer("vocab_size"),
+        vocab_size=fields.count("vocab_size"),
         num_hidden_layers=attention.layer_count(fields),
         num_attention_heads=heads,
         num_kv_heads=kv_heads,
@@ -193,6 +200,20 @@ def read_mtp_drafter(config: Mapping[str, object]) -> Architecture:
     pattern = [layer.cache for layer in architecture.cache_layers if layer.layer == last]
     layers = [CacheLayer(layer=n, cache=cache) for n in range(modules) for cache in pattern]
     return replace(architecture, num_hidden_layers=modules, cache_layers=tuple(layers))
+
+
+def _refuse_uneven_heads(heads: int, kv_heads: int, layers: tuple[CacheLayer, ...]) -> None:
+    """Refuse heads that vLLM's attention layers refuse too (``num_heads % num_kv_heads``).
+
+    Raises:
+        UnknownArchitectureError: if the KV heads of a layer do not divide the attention heads.
+    """
+    by_head = any(isinstance(entry.cache, Attention) for entry in layers)
+    if by_head and heads % kv_heads:
+        raise UnknownArchitectureError(
+            f"num_key_value_heads: {kv_heads} do not divide the {heads} attention heads; give the "
+            "config.json as it stands in the model's repository"
+        )
 
 
 def _name(config: Mapping[str, object]) -> str:

@@ -30,6 +30,7 @@ _SCALED_ALREADY = frozenset(
 """Kinds of position scaling whose factor stands in the length: ``_get_and_verify_max_len``."""
 
 _FP8_BITS = 8
+_MOST_BITS = 32
 
 
 def max_model_len(fields: Fields, model_type: str) -> int:
@@ -37,7 +38,7 @@ def max_model_len(fields: Fields, model_type: str) -> int:
 
     A ``tokenizer_config.json`` with a smaller ``model_max_length`` lowers it further.
     """
-    found = [fields.integer(name) for name in _LENGTHS if fields.has(name)]
+    found = [fields.count(name) for name in _LENGTHS if fields.has(name)]
     if not found:
         raise UnknownArchitectureError("max_position_embeddings: the field is missing")
     longest = fields.integer("model_max_length") if fields.has("model_max_length") else min(found)
@@ -70,7 +71,7 @@ def dtype(fields: Fields) -> str:
 def quantization(fields: Fields) -> Quantization | None:
     """Return how the weights are quantised; None where they are not."""
     name = "quantization_config" if fields.has("quantization_config") else "compression_config"
-    table = fields.table(name)
+    table = fields.table_or_nothing(name)
     if not table:
         return None
     stated = Fields(table, {})
@@ -106,7 +107,7 @@ def _first_weights(table: Mapping[str, object]) -> Fields:
 def _bits(method: str, stated: Fields) -> int | None:
     named = {"fp8": 8, "mxfp4": 4}
     if stated.has("bits", "num_bits", "w_bit"):
-        return stated.integer("bits", "num_bits", "w_bit")
+        return stated.count("bits", "num_bits", "w_bit", most=_MOST_BITS)
     if stated.flag("load_in_4bit"):
         return 4
     return 8 if stated.flag("load_in_8bit") else named.get(method)
@@ -188,6 +189,7 @@ def _expert_layers(fields: Fields) -> tuple[int, ...]:
 
 def _expert_step(fields: Fields) -> tuple[int, int]:
     if fields.has("expert_layer_period"):
-        return fields.integer("expert_layer_period"), fields.integer_or(0, "expert_layer_offset")
-    step = fields.integer_or(1, "decoder_sparse_step", "interleave_moe_layer_step")
+        return fields.count("expert_layer_period"), fields.integer_or(0, "expert_layer_offset")
+    names = ("decoder_sparse_step", "interleave_moe_layer_step")
+    step = fields.count(*names) if fields.has(*names) else 1
     return step, step - 1

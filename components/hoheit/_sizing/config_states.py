@@ -41,7 +41,7 @@ def jamba(fields: Fields) -> tuple[CacheLayer, ...]:
         state_size=fields.integer("mamba_d_state"),
         conv_kernel=fields.integer("mamba_d_conv"),
     )
-    period, offset = fields.integer("attn_layer_period"), fields.integer("attn_layer_offset")
+    period, offset = fields.count("attn_layer_period"), fields.integer("attn_layer_offset")
     return numbered(
         [
             full(fields) if layer % period == offset else state
@@ -116,7 +116,7 @@ def gated_delta_net(fields: Fields) -> tuple[CacheLayer, ...]:
     )
     kinds = fields.texts("layer_types")
     if not kinds:
-        period = fields.integer("full_attention_interval")
+        period = fields.count("full_attention_interval")
         kinds = tuple(
             "linear_attention" if (layer + 1) % period else "full_attention"
             for layer in range(layer_count(fields))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .config_fields import LARGEST, LEAST
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,6 +55,17 @@ class Matrix:
 
 
 def number(config: Mapping[str, object], field: str) -> int:
-    """Return a whole number of the configuration, or 0 where it has none."""
+    """Return a whole number of the configuration, or 0 where it has none.
+
+    Raises:
+        ValueError: if it is beyond every size of a model.
+    """
     value = config.get(field)
-    return value if isinstance(value, int) else 0
+    if not isinstance(value, int):
+        return 0
+    if not LEAST <= value <= LARGEST:
+        raise ValueError(
+            f"weights.config.{field}: {value} is not from {LEAST} to {LARGEST}; give the "
+            "config.json as it stands in the model's repository"
+        )
+    return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .architecture import LatentAttention
-from .errors import DoesNotFitError
+from .errors import CannotBeError
 
 if TYPE_CHECKING:
     from .architecture import Architecture
@@ -40,19 +40,19 @@ def check_split(architecture: Architecture, parallel: ParallelSizes) -> None:
     """Refuse numbers of GPUs among which vLLM cannot divide the model.
 
     Raises:
-        DoesNotFitError: as ``ModelConfig.verify_with_parallel_config`` and the attention layers
+        CannotBeError: as ``ModelConfig.verify_with_parallel_config`` and the attention layers
             would.
     """
     conflict = _conflict(architecture, parallel.tensor)
     if conflict:
         sizes = range(1, _NAMED_SIZES + 1)
         fitting = [str(size) for size in sizes if not _conflict(architecture, size)]
-        raise DoesNotFitError(
+        raise CannotBeError(
             f"gpus: {parallel.tensor} {conflict} of the model; tensor-parallel sizes that do: "
             f"{', '.join(fitting)}"
         )
     if parallel.pipeline > architecture.num_hidden_layers:
-        raise DoesNotFitError(
+        raise CannotBeError(
             f"engine.pipeline_parallel_size: {parallel.pipeline} stages, but the model has "
             f"{architecture.num_hidden_layers} layers; take fewer"
         )

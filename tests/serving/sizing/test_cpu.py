@@ -45,7 +45,7 @@ def planned(name: str) -> MemoryPlan:
     asked = settings(name)
     if "kv_cache_dtype" in asked:
         asked["kv_cache_dtype"] = KvCacheDtype(asked["kv_cache_dtype"])
-    room = {"weights_gib": 1.0, "memory_mib": 512 * 1024, "cpu_kv_cache_gib": GIB}
+    room = {"memory_mib": 4096 * 1024, "cpu_kv_cache_gib": GIB}
     return plan_host(HostRequest(config=CONFIGS[name], **room, **asked))
 
 

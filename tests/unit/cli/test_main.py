@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,31 @@ def test_ctrl_c_ends_a_command_with_one_sentence_and_130(
     monkeypatch.setattr(doctor, "read_stated", interrupt)
     assert main.main(["doctor", "--file", str(tmp_path)]) == main.INTERRUPTED
     assert capsys.readouterr().err == "interrupted; nothing was changed\n"
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"hoheit {version('hoheit')}\n"
+
+
+@pytest.mark.parametrize("end", ["x:1", f"x@sha256:{'0' * 64}"])
+def test_a_password_in_a_reference_is_not_printed(
+    end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["images", "digest", f"user:p@ss@registry.example/{end}"]) == main.USAGE
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: ...@registry.example/{end}: not a full image reference")
+
+
+@pytest.mark.parametrize("host", ["nonsense", "http://registry:5000", "u:p@registry:5000"])
+def test_a_registry_to_ask_in_clear_is_named_by_host_and_port(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["images", "digest", "--plain-http", host, "registry:5000/x:1"])
+    assert ended.value.code == main.USAGE
+    said = capsys.readouterr().err
+    assert "is no registry; name its host and port" in said
+    assert "u:p" not in said

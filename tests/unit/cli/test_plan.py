@@ -25,6 +25,11 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, s
     return code, printed.err
 
 
+def undecided(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["plan", *arguments]) == 3
+    return capsys.readouterr().out
+
+
 def tokens(text: str) -> int:
     (found,) = re.findall(r"GPU KV cache size: ([\d,]+) tokens", text)
     return int(found.replace(",", ""))
@@ -122,9 +127,27 @@ def test_the_facts_of_a_model_can_be_given(
 
 
 def test_what_is_not_known_is_shown_as_unknown(capsys: pytest.CaptureFixture[str]) -> None:
-    text = planned(capsys, "nobody/knows", "--gpu", "l4", "--max-model-len", "4096")
+    text = undecided(capsys, "nobody/knows", "--gpu", "l4", "--max-model-len", "4096")
+    assert "unknown model nobody/knows\n" in text
     assert "GPU KV cache size: unknown" in text
     assert "\nunknown: " in text
+
+
+def test_nobody_says_that_an_unknown_model_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong_case = ("meta-llama/meta-llama-3.1-8b", "--max-model-len", "8192", "--json")
+    document = json.loads(undecided(capsys, *wrong_case, "--gpu", "l4"))
+    assert document["fits"] is None
+    assert "did you mean meta-llama/Meta-Llama-3.1-8B" in str(document["plan"]["unknown"])
+    document = json.loads(undecided(capsys, *wrong_case, "--find"))
+    assert document["fits"] is None
+    assert "did you mean meta-llama/Meta-Llama-3.1-8B" in document["why"]
+
+
+def test_concurrency_is_listed_from_the_longest_request_down(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = re.findall(r"concurrency for ([\d,]+) tokens", planned(capsys, *LIKE_THE_TUTORIAL))
+    assert found == ["32,768", "16,384", "4,096"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +158,19 @@ def test_what_is_not_known_is_shown_as_unknown(capsys: pytest.CaptureFixture[str
         ([MISTRAL, "--gpu", "l4", "--vllm", "1.0"], "--vllm: no facts about"),
         (["nobody/knows", "--gpu", "l4"], "--max-model-len: required"),
         ([MISTRAL, "--gpu", "l4", "--tensor-parallel-size", "0"], "--tensor-parallel-size: "),
+        ([MISTRAL, "--gpu", "l4", "--pipeline-parallel-size", "-1"], "--pipeline-parallel-size: "),
+        ([MISTRAL, "--gpu", "l4", "--tensor-parallel-size", "3"], "--tensor-parallel-size: 3 do"),
+        ([MISTRAL, "--gpu", "l4", "--pipeline-parallel-size", "40"], "40 stages, but the model"),
+        ([MISTRAL, "--find", "--tensor-parallel-size", "2"], "--tensor-parallel-size: --find"),
+        ([MISTRAL, "--find", "--total-memory-gib", "20"], "--total-memory-gib: --find tries"),
+        ([MISTRAL, "--gpu", "l4", "--max-lora-rank", "8"], "--max-lora-rank: no room without"),
+        ([MISTRAL, "--gpu", "l4", "--free-memory-gib", "100"], "--free-memory-gib: 100 GiB, but"),
+        ([MISTRAL, "--gpu", "t4", "--dtype", "bfloat16"], "--dtype: bfloat16 needs a GPU of"),
+        ([MISTRAL, "--gpu", "l4", "--block-size", "1000000"], "--block-size: 1000000 tokens"),
+        (
+            [MISTRAL, "--gpu", "l4", "--max-num-batched-tokens", "8", "--max-num-seqs", "64"],
+            "--max-num-batched-tokens: 8 tokens in a step, but --max-num-seqs lets 64",
+        ),
         ([MISTRAL, "--gpu", "l4", "--config", __file__], "is not JSON"),
         ([MISTRAL, "--gpu", "l4", "--config", "/nowhere.json"], "/nowhere.json: No such file"),
     ],
@@ -153,7 +189,7 @@ def test_an_architecture_nobody_knows_is_told_and_never_guessed(
 ) -> None:
     file = tmp_path / "config.json"
     file.write_text(json.dumps({"architectures": ["FooForCausalLM"]}))
-    text = planned(
+    text = undecided(
         capsys,
         "--config",
         str(file),
@@ -166,3 +202,21 @@ def test_an_architecture_nobody_knows_is_told_and_never_guessed(
     )
     assert "'FooForCausalLM' is not known" in text
     assert "GPU KV cache size: unknown" in text
+
+
+def test_a_config_in_another_encoding_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes('{"architectures": ["ä"]}'.encode("latin-1"))
+    code, why = refused(capsys, "--config", str(file), "--gpu", "l4")
+    assert code == 2
+    assert "is not UTF-8 text" in why
+
+
+def test_a_step_that_takes_all_memory_is_blamed_and_not_the_model(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, why = refused(capsys, MISTRAL, "--gpu", "l4", "--max-num-batched-tokens", "1000000000")
+    assert code == 1
+    assert "--max-num-batched-tokens: it fits with the engine's own default" in why

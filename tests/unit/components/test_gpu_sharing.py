@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from hoheit import InvalidArgsError
-from hoheit_facts import GPUS, MIG_PROFILES, mig_profiles_of
+from hoheit_facts import GPUS, MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of
 from hoheit_infra import LabelledNodes
 from support import samples
 
@@ -83,3 +83,68 @@ def test_every_slice_is_of_a_gpu_of_the_catalogue_and_smaller_than_it() -> None:
         whole = GPUS[known.gpu]
         assert known.memory_mib * known.per_gpu <= whole.reported_memory_mib, known
         assert mig_profiles_of(known.gpu)[known.profile] is known
+
+
+@pytest.mark.parametrize(
+    ("gpu", "profile", "per_gpu", "memory_mib", "said"),
+    [
+        ("A100-80GB", "1g.10gb", 1, 1_000_000, "mig.memory_mib: 1 slices of 1000000 MiB are "),
+        ("A100-80GB", "3g.40gb", 2, 79_000, "mig.memory_mib: 2 slices of 79000 MiB are 158000"),
+        ("A100-80GB", "3g.40gb", 2, 1, "mig.memory_mib: 1, but a slice of 3g.40gb has a little"),
+        ("A100-80GB", "1g.10gb", 1, 40_000, "mig.memory_mib: 40000, but a slice of 1g.10gb"),
+        ("A100-80GB", "3g.40gb", 3, 20_000, "mig.per_gpu: 3, but A100-80GB holds 2 of 3g.40gb"),
+        ("L4", "1g.5gb", 2, 4_864, "mig: L4 cannot be cut into slices; leave it out"),
+    ],
+)
+def test_stated_slices_that_the_gpu_cannot_have_are_refused(
+    gpu: str, profile: str, per_gpu: int, memory_mib: int, said: str
+) -> None:
+    mig = {"profile": profile, "per_gpu": per_gpu, "memory_mib": memory_mib}
+    assert said in refusal(gpu=gpu, mig=mig)
+
+
+@pytest.mark.parametrize("known", MIG_PROFILES, ids=lambda one: f"{one.gpu} {one.profile}")
+def test_the_memory_of_every_known_profile_may_be_stated(known: MigProfile) -> None:
+    mig = {"profile": known.profile, "per_gpu": known.per_gpu, "memory_mib": known.memory_mib}
+    assert nodes(gpu=known.gpu, mig=mig).shape().gpu.memory_mib == known.memory_mib
+
+
+def test_no_gpu_that_cannot_be_cut_has_a_profile() -> None:
+    assert {one.gpu for one in MIG_PROFILES}.isdisjoint(WITHOUT_MIG)
+    assert GPUS.keys() >= WITHOUT_MIG
+
+
+def test_a_profile_is_explained_in_words() -> None:
+    text = refusal(mig={"profile": "small", "per_gpu": 1})
+    assert "mig.profile: a profile is its compute slices and its memory, such as 1g.10gb" in text
+
+
+@pytest.mark.parametrize(
+    ("gpu", "said"),
+    [
+        ("h100-80gb", "gpu: no 'h100-80gb' in the catalogue; did you mean 'H100-80GB'?"),
+        ("A100", "gpu: 'A100' may be A100-40GB or A100-80GB; say which"),
+        ("L5", "gpu: no 'L5' in the catalogue; known: T4, "),
+    ],
+)
+def test_a_gpu_by_another_name_gets_a_suggestion(gpu: str, said: str) -> None:
+    assert said in refusal(gpu=gpu)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"p\u00f6l": "x"}, "a label's key is a name of at most 63 letters"),
+        ({"a b": "x"}, "a label's key is a name of at most 63 letters"),
+        ({"pool": "c d"}, "node_selector.pool: a label's value has at most 63 letters"),
+        ({"pool": "x" * 64}, "node_selector.pool: a label's value has at most 63 letters"),
+        ({"x" * 64: ""}, "a label's key is a name of at most 63 letters"),
+    ],
+)
+def test_a_label_that_kubernetes_does_not_have_is_refused(labels: Any, said: str) -> None:
+    assert said in refusal(node_selector=labels)
+
+
+def test_a_label_may_have_a_domain_and_no_value() -> None:
+    labels = {"node-role.kubernetes.io/GPU_1.x": ""}
+    assert nodes(node_selector=labels).node_selector == labels

@@ -134,3 +134,21 @@ def test_every_image_is_rewritten_for_a_mirror_and_nothing_else() -> None:
     assert after.model_dump(exclude=set(IMAGE_FIELDS)) == before.model_dump(
         exclude=set(IMAGE_FIELDS)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "hardware"),
+    [
+        (f"vllm-openai-cpu:{VERSION}-x86_64", "cpu"),
+        (f"vllm-openai-rocm:{VERSION}", "rocm"),
+        (f"vllm:{VERSION}-xpu", "xpu"),
+    ],
+)
+def test_a_build_for_other_hardware_is_not_run_on_a_gpu(name: str, hardware: str) -> None:
+    given = images(vllm=f"registry.example.internal/cpu/{name}")
+    with pytest.raises(ValueError, match=rf"^images\.vllm: .* is a build for {hardware}, .*; take"):
+        given.check("vllm")
+
+
+def test_the_word_cpu_elsewhere_in_a_reference_says_nothing_of_the_build() -> None:
+    images(vllm=f"cpu.example.internal/cpu/vllm-openai:{VERSION}").check("vllm")

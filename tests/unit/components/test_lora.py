@@ -21,6 +21,7 @@ from hoheit_facts import ENGINES
 from support import samples
 from support.samples import (
     COMMIT,
+    DIGEST,
     adapter,
     engine,
     hub_weights,
@@ -56,6 +57,8 @@ def refused(**changes: Any) -> str:
         ({"name": "a b"}, "name"),
         ({"name": "a=b"}, "name"),
         ({"target_modules": ()}, "target_modules"),
+        ({"target_modules": ("q_proj", "v_proj", "q_proj")}, "target_modules: q_proj stands there"),
+        ({"weights_digest": DIGEST, "config_digest": DIGEST}, "config_digest: the same as weights"),
         ({"weights_digest": "ab"}, "weights_digest"),
         ({"compatible_with": ({"repository": SERVED, "reason": "ok"},)}, "reason"),
     ],
@@ -129,7 +132,7 @@ def test_the_fetcher_is_told_what_to_compare_and_where_it_lies() -> None:
         "base": "mistralai/Mistral-7B-v0.1",
         "rank": 16,
         "target_modules": ["k_proj", "o_proj", "q_proj", "v_proj"],
-        "config_sha256": "ab" * 32,
+        "config_sha256": "ef" * 32,
         "weights_sha256": "ab" * 32,
         "prefix": f"models/example/legal-adapter/{COMMIT}",
     }

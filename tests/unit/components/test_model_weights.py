@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hoheit import InvalidArgsError, ModelWeights, StorageChoice, WeightsSource
+from hoheit import InvalidArgsError, ModelWeights, StorageChoice, TrustedCode, WeightsSource
 from hoheit._weights import (
     is_pulled,
     is_shared,
@@ -266,3 +266,41 @@ def test_code_of_a_commit_that_nobody_read_is_refused(given: dict[str, Any], sai
 def test_code_from_a_bucket_cannot_be_told_from_another() -> None:
     with pytest.raises(InvalidArgsError, match="trusted_code: goes with repository"):
         stored_weights("s3://models/mistral/v1", trusted_code=review())
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2999-01-01", "2999-01-01 is yet to come"),
+        (20261102, 'a number is no day; write it as "2026-11-02"'),
+    ],
+)
+def test_a_review_is_of_a_day_that_was(day: object, said: str) -> None:
+    given: Any = {"revision": "a" * 40, "reviewed_by": "somebody", "reviewed_on": day}
+    with pytest.raises(InvalidArgsError, match=f"reviewed_on: {said}"):
+        TrustedCode(**given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"files": ()}, "files: "),
+        ({"files": ("../x",)}, "files: '../x' leads out of the repository"),
+        ({"files": ("/etc/passwd",)}, "files: '/etc/passwd' leads out of the repository"),
+        (
+            {"digests": {"../../etc/passwd": DIGEST}},
+            "digests: '../../etc/passwd' leads out of the repository",
+        ),
+        ({"size_gib": float("inf")}, "size_gib: Input should be a finite number"),
+        ({"manifest_digest": "abc"}, "manifest_digest: expected 'sha256:' and 64 hex digits"),
+    ],
+)
+def test_a_unit_that_no_repository_can_hold_is_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidArgsError) as refused:
+        hub_weights(**changes)
+    assert said in str(refused.value)
+
+
+def test_code_without_weights_is_refused() -> None:
+    with pytest.raises(InvalidArgsError, match=r"files: \*\.py: code and no weights"):
+        hub_weights(files=("*.py",), trusted_code=review())

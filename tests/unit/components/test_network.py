@@ -152,3 +152,8 @@ def test_a_peer_that_means_nobody_or_everybody_by_accident_is_refused(
 ) -> None:
     with pytest.raises(InvalidArgsError, match=said):
         Peer(**given_peer)
+
+
+def test_a_label_of_pods_that_kubernetes_does_not_have_is_refused() -> None:
+    with pytest.raises(InvalidArgsError, match=r"a label's key is a name of at most 63 letters"):
+        Peer(namespace="keda", pod_labels={"a b": "c"})

@@ -243,9 +243,9 @@ def test_the_models_own_context_is_the_default() -> None:
         (MISTRAL, 3, r"^gpus: 3 do not divide the 32 attention heads .*: 1, 2, 4, 8$"),
         ({**MISTRAL, "num_attention_heads": 24, "head_dim": 128}, 3, r"^gpus: 3 .* 8 KV heads"),
         (
-            {**MISTRAL, "num_key_value_heads": 6},
+            {**MISTRAL, "num_attention_heads": 24, "num_key_value_heads": 6, "head_dim": 128},
             4,
-            r"^gpus: 4 neither divide nor repeat the 6 KV heads .*: 1, 2$",
+            r"^gpus: 4 neither divide nor repeat the 6 KV heads .*: 1, 2, 3, 6$",
         ),
     ],
 )

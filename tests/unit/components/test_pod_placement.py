@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 from hoheit._placement import GPU_TOLERATION
 from hoheit._pod_placement import placed
@@ -101,3 +102,33 @@ def test_a_toleration_of_the_gpu_taint_is_not_typed_by_hand(toleration: dict[str
 
 def test_a_node_chosen_by_name_is_refused() -> None:
     assert refusal(nodeName="gpu-7").startswith("node_name: leave it out")
+
+
+LATE = pulumi.Output.from_input({GPU: "1"})
+"""What another resource would tell, once it is there."""
+
+
+@pytest.mark.parametrize(
+    ("pod", "said"),
+    [
+        (None, "pod: should be a mapping"),
+        (LATE, "pod: is an Output"),
+        ({"containers": ["x"]}, "containers[0]: should be a mapping"),
+        ({"containers": {"name": "job"}}, "containers: should be a list of mappings"),
+        ({"containers": LATE}, "containers: is an Output"),
+        ({"containers": [container()], "node_selector": LATE}, "pod.node_selector: is an Output"),
+        ({"containers": [container()], "tolerations": LATE}, "tolerations: is an Output"),
+        (
+            {"containers": [{"resources": {"limits": LATE}}]},
+            "containers[0].resources.limits: is an Output",
+        ),
+        (
+            {"containers": [container(request=None, limit=pulumi.Output.from_input("1"))]},
+            f"containers[0].resources.limits[{GPU}]: is an Output, which is known only after",
+        ),
+    ],
+)
+def test_what_preview_cannot_read_of_a_pod_is_refused_by_its_path(pod: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=r"\w") as refused:
+        placed(pod, node_selector=SELECTOR, gpu_resource=GPU, gpus_per_node=2)
+    assert str(refused.value).startswith(said)

@@ -19,7 +19,7 @@ def test_only_inference_routes_can_be_opened(path: str) -> None:
 
 
 def test_a_service_that_could_answer_nothing_is_refused() -> None:
-    with pytest.raises(InvalidArgsError, match="routes: Tuple should have at least 1 item"):
+    with pytest.raises(InvalidArgsError, match="routes: has 0 entries and needs 1 or more"):
         settings(routes=())
 
 
@@ -87,3 +87,56 @@ def test_a_service_needs_weights_engine_and_name_and_nothing_else() -> None:
 def test_a_truth_is_no_number() -> None:
     with pytest.raises(InvalidArgsError, match="replicas: true is no number"):
         settings(replicas=True)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "replicas",
+        "surge",
+        "cpu_millicores",
+        "memory_mib",
+        "idle_timeout_seconds",
+        "drain_seconds",
+        "max_body_mib",
+        "startup_budget_seconds",
+        "weights_read_mib_per_second",
+        "weights_copy_mib_per_second",
+    ],
+)
+def test_a_number_far_beyond_any_service_is_refused(field: str) -> None:
+    with pytest.raises(InvalidArgsError, match=f"{field}: Input should be less than or equal to"):
+        settings(**{field: 10**12})
+
+
+def test_so_is_one_of_the_router_of_a_key_or_of_the_engine() -> None:
+    limit = "Input should be less than or equal to"
+    with pytest.raises(InvalidArgsError, match=rf"router\.replicas: {limit} 100"):
+        settings(router={"replicas": 1_000_000})
+    with pytest.raises(InvalidArgsError, match=rf"api_keys\[0\]\.generations\[0\]: {limit}"):
+        settings(api_keys=[{"name": "a", "generations": [10**30]}])
+    with pytest.raises(InvalidArgsError, match=f"max_num_seqs: {limit} 65536"):
+        engine(max_num_seqs=10**9)
+
+
+def test_a_route_is_listed_once() -> None:
+    with pytest.raises(InvalidArgsError, match="routes: /v1/completions stands there more than"):
+        settings(routes=("/v1/completions", "/v1/completions"))
+
+
+def test_a_service_without_gpu_has_no_share_of_one() -> None:
+    shared = engine(cpu_kv_cache_gib=1, gpu_memory_utilization=0.5)
+    with pytest.raises(InvalidArgsError, match=r"engine\.gpu_memory_utilization: there is no GPU"):
+        settings(gpus=0, engine=shared)
+
+
+def test_a_wrong_key_is_one_fault_and_no_missing_key_besides() -> None:
+    with pytest.raises(InvalidArgsError) as refused:
+        settings(api_keys=[{"name": "t\u00ebam"}])
+    (_, line) = str(refused.value).splitlines()
+    assert line.startswith("  api_keys[0].name: ")
+
+
+def test_a_word_that_yaml_takes_for_a_truth_is_to_be_quoted() -> None:
+    with pytest.raises(InvalidArgsError, match=r"router\.mode: .*'off'; YAML reads .* quote the"):
+        settings(router={"mode": False})

@@ -11,6 +11,7 @@ import pulumi
 import pytest
 import yaml
 from hoheit.driver import validated
+from hoheit_facts import ENGINE
 from support.monitor import STACKS, stack_environment
 
 sys.path.insert(0, str(STACKS))  # as Pulumi runs the program
@@ -158,9 +159,9 @@ def test_the_program_of_the_stacks_stays_short() -> None:
             0,
             "  pools.l4.nodes: Input should be greater than or equal to 1",
         ),
-        (("pools",), {}, "  pools: Dictionary should have at least 1 item"),
-        (("models",), {}, "  models: Dictionary should have at least 1 item"),
-        (("name",), "Local", "  name: String should match pattern"),
+        (("pools",), {}, "  pools: has 0 entries and needs 1 or more"),
+        (("models",), {}, "  models: has 0 entries and needs 1 or more"),
+        (("name",), "Local", "  name: a name of lower-case letters, digits and "),
         (("images", "vllm"), "vllm", "  images.vllm: not a full image reference; write "),
         (("images", "locked"), True, "  images.weights_fetcher: no digest, and images are "),
         (
@@ -169,7 +170,7 @@ def test_the_program_of_the_stacks_stays_short() -> None:
             "  models.mistral.weights.revision: 'main' is a branch or tag and can move; give ",
         ),
         (("object_store", "endpoint"), "http://objects", "  object_store.endpoint: weights and "),
-        (("cluster", "image_mirror"), "mirror", "  cluster.image_mirror: String should match"),
+        (("cluster", "image_mirror"), "mirror", "  cluster.image_mirror: a mirror is a host with "),
         (("cluster", "kind"), "rented", "  cluster.kind: Input should be 'existing'"),
         (("hub", "endpoint"), "https://hub:65536", "  hub.endpoint: port 65536 does not exist; 1"),
         ((*MODEL, "replicas"), 3, "  pools.l4: 2 nodes of 1 GPU do not hold all pods, those of"),
@@ -185,6 +186,11 @@ def test_the_program_of_the_stacks_stays_short() -> None:
             "docker.io/vllm/vllm-openai:v0.31.0",
             "  images.vllm: tag 'v0.31.0' is not of version ",
         ),
+        (
+            ("cluster", "capabilities", "identity"),
+            "irsa",
+            "  cluster.capabilities.identity: irsa needs a role at a cloud for each account, ",
+        ),
     ],
 )
 def test_a_wrong_environment_is_refused_with_path_problem_and_way_out(
@@ -195,9 +201,66 @@ def test_a_wrong_environment_is_refused_with_path_problem_and_way_out(
     assert "\n" not in text
 
 
+def test_an_image_of_another_release_is_refused_by_the_name_of_the_model_that_runs_it() -> None:
+    said = refusal(("images", "vllm"), "docker.io/vllm/vllm-openai:v0.31.0")
+    assert f"; models.mistral runs it, with engine.version {ENGINE.version}, and all mod" in said
+
+
+def test_objectives_that_nobody_watches_are_refused() -> None:
+    environment = changed((*MODEL, "objectives"), {"end_to_end_seconds": 30})
+    assert validated(Environment, environment, "e").monitoring is not None
+    del environment["monitoring"]
+    with pytest.raises(pulumi.RunError, match=r"\n  models\.mistral\.objectives: there is no mon"):
+        validated(Environment, environment, "e")
+
+
 @pytest.mark.parametrize(
     "mirror", ["mirror.example.internal", "mirror.example.internal/x", "mirror:5000/a/b"]
 )
 def test_a_mirror_is_a_registry_with_or_without_a_path(mirror: str) -> None:
     environment = changed(("cluster", "image_mirror"), mirror)
     assert validated(Environment, environment, "e").cluster.image_mirror == mirror
+
+
+def pools(**selectors: dict[str, str]) -> dict[str, Any]:
+    (pool,) = stack_environment("local")["pools"].values()
+    labelled = {**pool, "kind": "labelled"}
+    return {name: {**labelled, "node_selector": labels} for name, labels in selectors.items()}
+
+
+@pytest.mark.parametrize("other", [{"pool": "l4"}, {"pool": "l4", "zone": "a"}])
+def test_two_pools_of_the_same_nodes_are_refused(other: dict[str, str]) -> None:
+    said = refusal(("pools",), pools(l4={"pool": "l4"}, more=other))
+    assert said.startswith("  pools.l4.node_selector: selects the nodes of pool 'more' too, so ")
+
+
+def test_pools_of_different_nodes_are_accepted() -> None:
+    given = changed(("pools",), pools(l4={"pool": "l4"}, more={"pool": "more"}))
+    assert validated(Environment, given, "e").pools.keys() == {"l4", "more"}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "models", "said"),
+    [
+        ("kube-system", "models", "'kube-system-l4' belongs to Kubernetes, and what lies in it"),
+        ("gpu", "gpu-l4", "'gpu-l4', with the name of pool 'l4', is the namespace of 'models'"),
+        ("g" * 61, "models", "with the name of pool 'l4', has 64 characters, and a namespace at "),
+    ],
+)
+def test_a_namespace_that_a_device_plugin_cannot_have_is_refused(
+    namespace: str, models: str, said: str
+) -> None:
+    environment = changed(("device_plugin",), {"namespace": namespace})
+    environment["namespace"] = models
+    environment["images"]["device_plugin"] = "registry.example.internal/plugin:v1"
+    with pytest.raises(pulumi.RunError, match=r"\n  device_plugin\.namespace: ") as refused:
+        validated(Environment, environment, "e")
+    assert said in str(refused.value)
+
+
+def test_a_class_of_weights_that_is_not_among_the_stated_ones_is_refused() -> None:
+    offered = {"storage_classes": [{"name": "nvme"}], "model_cache_storage_class": "nvem"}
+    said = refusal(("cluster", "capabilities"), {"simulated": True, **offered})
+    assert said.startswith(
+        "  cluster.capabilities.model_cache_storage_class: 'nvem' is none of storage_classes "
+    )
