@@ -1,6 +1,7 @@
 """The state that an earlier release made, under the program of this one."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from support.engine import Stack
 from support.lab import Lab
 from support.stacks import StacksProject, local
 
-RELEASES = sorted((Path(__file__).parents[1] / "releases").glob("*.json"))
+RECORDED = sorted((Path(__file__).parents[1] / "releases").glob("*.json"))
+RELEASES = [file for file in RECORDED if file.stem != version("hoheit")]
+"""Of this release nothing is left to upgrade."""
 STATEFUL = (
     "core/v1:Namespace",
     "core/v1:PersistentVolumeClaim",
