@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from ._args import Args, LateObjectName
 from ._mlflow.hosts import ANY
 from .location import UNKNOWN, DeclaredLocation, Fact
-from .network import Peer
+from .network import Peer, check_callers
 from .object_store import ObjectStore
 from .register import OnDestroy
 
@@ -222,9 +222,5 @@ class MlflowSettings(Args):
 
     @model_validator(mode="after")
     def _callers_have_no_port(self) -> Self:
-        for index, peer in enumerate(self.clients):
-            if peer.port is not None:
-                raise ValueError(
-                    f"clients[{index}].port: leave it out; it is the gateway's port that opens"
-                )
+        check_callers("clients", self.clients)
         return self

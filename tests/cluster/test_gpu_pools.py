@@ -60,6 +60,8 @@ def test_a_pod_without_the_placement_comes_onto_no_gpu_node(lab: Lab) -> None:
     )
     waiting = "--for=condition=PodScheduled=false"
     lab.kubectl("wait", waiting, "pod/pools-stray", "--namespace=default", "--timeout=60s")
+    stray = lab.kubectl("get", "pod", "pools-stray", "--namespace=default", "-o", "json")
+    assert "nodeName" not in stray["spec"]
     lab.kubectl("delete", "pod", "pools-stray", "--namespace=default", "--wait=false")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import IMAGES, switches_off
 
+from hoheit._secret_variable import secret_variable
 from hoheit._stores.objects import ACCESS_KEY, OBJECTS_PORT, OBJECTS_REGION, SECRET_KEY
 
 from .database import DATABASE_PORT
@@ -74,10 +75,10 @@ def common(settings: MlflowSettings, late: Late) -> list[EnvVarArgsDict]:
 def accounts(late: Late) -> list[EnvVarArgsDict]:
     """Return the passwords that the accounts of the platform get."""
     return [
-        from_secret("MLFLOW_AUTH_ADMIN_USERNAME", late.admin_secret, "username"),
-        from_secret("MLFLOW_AUTH_ADMIN_PASSWORD", late.admin_secret, "password"),
+        secret_variable("MLFLOW_AUTH_ADMIN_USERNAME", late.admin_secret, "username"),
+        secret_variable("MLFLOW_AUTH_ADMIN_PASSWORD", late.admin_secret, "password"),
         {"name": "HOHEIT_METRICS_USERNAME", "value": METRICS_READER},
-        from_secret("HOHEIT_METRICS_PASSWORD", late.secret, "metrics-password"),
+        secret_variable("HOHEIT_METRICS_PASSWORD", late.secret, "metrics-password"),
     ]
 
 
@@ -89,15 +90,10 @@ def server(late: Late) -> list[EnvVarArgsDict]:
         {"name": "MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "value": "false"},
         {"name": "MLFLOW_SERVER_ALLOWED_HOSTS", "value": late.allowed_hosts},
         {"name": "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "value": late.allowed_origins},
-        from_secret("MLFLOW_FLASK_SERVER_SECRET_KEY", late.secret, "flask-secret-key"),
+        secret_variable("MLFLOW_FLASK_SERVER_SECRET_KEY", late.secret, "flask-secret-key"),
         # Without it, keys that people store in MLflow are encrypted with a published default.
-        from_secret("MLFLOW_CRYPTO_KEK_PASSPHRASE", late.secret, "encryption-passphrase"),
+        secret_variable("MLFLOW_CRYPTO_KEK_PASSPHRASE", late.secret, "encryption-passphrase"),
     ]
-
-
-def from_secret(variable: str, secret: pulumi.Input[str], key: str) -> EnvVarArgsDict:
-    """Return a variable whose value never leaves its Secret."""
-    return {"name": variable, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
 
 
 def _object_store(settings: MlflowSettings, late: Late) -> dict[str, str]:
@@ -113,7 +109,7 @@ def _object_store(settings: MlflowSettings, late: Late) -> dict[str, str]:
 def _credentials(late: Late) -> list[EnvVarArgsDict]:
     if late.objects_secret is None:
         return []
-    return [from_secret(name, late.objects_secret, name) for name in (ACCESS_KEY, SECRET_KEY)]
+    return [secret_variable(name, late.objects_secret, name) for name in (ACCESS_KEY, SECRET_KEY)]
 
 
 def _database(settings: MlflowSettings, late: Late) -> list[EnvVarArgsDict]:
@@ -121,7 +117,7 @@ def _database(settings: MlflowSettings, late: Late) -> list[EnvVarArgsDict]:
     if late.dsn_secret is None:
         return [{"name": variable, "value": f"sqlite:///{SQLITE}/mlflow.db"}]
     existing = settings.existing_database
-    return [from_secret(variable, late.dsn_secret, existing.dsn_key if existing else "dsn")]
+    return [secret_variable(variable, late.dsn_secret, existing.dsn_key if existing else "dsn")]
 
 
 def bundled_dsn(host: str, password: str) -> str:

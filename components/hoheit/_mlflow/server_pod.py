@@ -9,6 +9,7 @@ from hoheit._gateway import GATEWAY_COMMAND, GATEWAY_PATH
 from hoheit._lifecycle import Drain, liveness_probe, readiness_probe, startup_probe
 from hoheit._pod_room import GATEWAY_CPU_MILLICORES, GATEWAY_MEMORY_MIB
 from hoheit._pod_security import container_security, pod_security
+from hoheit._secret_variable import secret_variable
 
 from . import server_environment as environment
 from .gateway import (
@@ -142,7 +143,7 @@ class ServerPod:
             "image": self.images.reference("gateway"),
             "restart_policy": "Always",
             "command": [*GATEWAY_COMMAND, f"{GATEWAY_MOUNT}/{GATEWAY_FILE}"],
-            "env": [environment.from_secret(CREDENTIALS_VARIABLE, late.secret, "metrics-account")],
+            "env": [secret_variable(CREDENTIALS_VARIABLE, late.secret, "metrics-account")],
             "ports": [
                 {"name": "api", "container_port": API_PORT},
                 {"name": "metrics", "container_port": METRICS_PORT},

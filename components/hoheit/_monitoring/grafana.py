@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import IMAGES, switches_off
 
+from hoheit._secret_variable import secret_variable
+
 from .dashboard import DATASOURCE_UID
 from .names import GRAFANA, GRAFANA_PORT
 from .pods import pod, probes, resources, server
@@ -158,10 +160,7 @@ def _environment(secret: pulumi.Input[str], home: str) -> list[EnvVarArgsDict]:
     }
     return [
         *({"name": name, "value": value} for name, value in plain.items()),
-        *(
-            {"name": name, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
-            for name, key in secrets.items()
-        ),
+        *(secret_variable(name, secret, key) for name, key in secrets.items()),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hoheit._lifecycle import liveness_probe, readiness_probe, startup_probe
 from hoheit._pod_security import container_security, pod_security
+from hoheit._secret_variable import secret_variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import pulumi
     from pulumi_kubernetes.core.v1 import (
         ContainerArgsDict,
-        EnvVarArgsDict,
         PodSpecArgsDict,
         ResourceRequirementsArgsDict,
     )
@@ -110,8 +110,8 @@ def _server(size: ServerSize, images: Images, secret: pulumi.Input[str]) -> Cont
             OBJECTS,
         ],
         "env": [
-            _from("ROOT_ACCESS_KEY", secret, ACCESS_KEY),
-            _from("ROOT_SECRET_KEY", secret, SECRET_KEY),
+            secret_variable("ROOT_ACCESS_KEY", secret, ACCESS_KEY),
+            secret_variable("ROOT_SECRET_KEY", secret, SECRET_KEY),
         ],
         "ports": [{"name": "s3", "container_port": OBJECTS_PORT}],
         "startup_probe": startup_probe(HEALTH_PATH, OBJECTS_PORT, _STARTUP_SECONDS),
@@ -121,10 +121,6 @@ def _server(size: ServerSize, images: Images, secret: pulumi.Input[str]) -> Cont
         "security_context": container_security(),
         "volume_mounts": [{"name": "data", "mount_path": VOLUME}],
     }
-
-
-def _from(variable: str, secret: pulumi.Input[str], key: str) -> EnvVarArgsDict:
-    return {"name": variable, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
 
 
 def _resources(size: ServerSize) -> ResourceRequirementsArgsDict:
