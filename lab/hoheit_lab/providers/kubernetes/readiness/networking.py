@@ -44,7 +44,9 @@ def ingress(obj: dict[str, Any], cluster: Cluster) -> Verdict:
 def _unready(obj: dict[str, Any], cluster: Cluster) -> Verdict | None:
     metadata = obj["metadata"]
     label = {"matchLabels": {"kubernetes.io/service-name": metadata["name"]}}
-    slices = cluster.select(_SLICE, metadata.get("namespace"), label)
+    found = cluster.select(_SLICE, metadata.get("namespace"), label)
+    # A Service that is made anew finds the slices of the one before it, until they are collected.
+    slices = [one for one in found if _may_be_of(obj, one)]
     if not slices:
         return waiting("waiting for its endpoints")
     endpoints = [endpoint for one in slices for endpoint in one.get("endpoints") or []]
@@ -52,6 +54,12 @@ def _unready(obj: dict[str, Any], cluster: Cluster) -> Verdict | None:
     if ready < len(endpoints):
         return waiting(f"{ready} of {len(endpoints)} pods behind it are ready")
     return None
+
+
+def _may_be_of(obj: dict[str, Any], part: dict[str, Any]) -> bool:
+    """Whether no other object owns it; slices that people write themselves have no owner."""
+    owners = part["metadata"].get("ownerReferences") or []
+    return not owners or obj["metadata"]["uid"] in {owner["uid"] for owner in owners}
 
 
 def _addresses(obj: dict[str, Any]) -> list[Any]:

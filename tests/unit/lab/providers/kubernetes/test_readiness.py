@@ -235,6 +235,15 @@ def test_a_service_waits_for_the_pods_that_it_selects() -> None:
     assert look(service()).message == "waiting for its endpoints"
 
 
+def test_a_service_does_not_take_the_endpoints_of_its_predecessor_for_its_own() -> None:
+    new = service()
+    new["metadata"]["uid"] = "new"
+    for owner, ready in (("old", False), ("new", True)):
+        of_somebody = endpoints(True)
+        of_somebody["metadata"]["ownerReferences"] = [{"kind": "Service", "uid": owner}]
+        assert look(new, of_somebody).ready is ready
+
+
 def test_a_service_that_selects_no_pod_is_ready() -> None:
     assert look(service(), endpoints()).ready
 
