@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-TIERS = ("unit", "mocks", "engine", "cluster", "serving")
+TIERS = ("unit", "mocks", "engine", "cluster", "serving", "node")
 
 
 # A shared machine draws slowly at times; that is no fault of a strategy.
@@ -23,5 +23,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
     for item in items:
-        tier = item.path.relative_to(root).parts[0]
-        item.add_marker(getattr(pytest.mark, tier))
+        place = item.path.relative_to(root)
+        item.add_marker(getattr(pytest.mark, place.parts[0]))
+        item.add_marker(pytest.mark.xdist_group(_together(place)))
+
+
+def _together(place: Path) -> str:
+    """Name the tests that go to one process, because they share what is slow to start."""
+    tier = place.parts[0]
+    if tier in ("engine", "cluster"):
+        return "lab"
+    if tier == "serving":
+        return "/".join(place.parts[:2])
+    return tier if tier == "node" else str(place)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hoheit_lab.locks import exclusive
 from hoheit_lab.paths import cache_dir
 
 PROJECTS = Path(__file__).parents[1] / "environments"
@@ -42,16 +43,16 @@ def synced(name: str) -> Path:
     # Once is enough, and more does harm: the wheel of vLLM's CPU build says that it is for another
     # Python, so uv would install it anew each time, under the servers that run from it.
     complete = target / "complete"
-    if complete.exists():
-        return target
-    # Inexact: what stands beside the locked packages, as the alias below, stays.
-    options = ["--quiet", "--frozen", "--inexact", "--python", sys.executable]
-    subprocess.run(
-        [uv(), "sync", *options, "--project", project],
-        env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(target)},
-        check=True,
-    )
-    complete.touch()
+    with exclusive(target.with_suffix(".lock"), f"installing the environment {name}"):
+        if not complete.exists():
+            # Inexact: what stands beside the locked packages, as the alias below, stays.
+            options = ["--quiet", "--frozen", "--inexact", "--python", sys.executable]
+            subprocess.run(
+                [uv(), "sync", *options, "--project", project],
+                env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(target)},
+                check=True,
+            )
+            complete.touch()
     return target
 
 
