@@ -13,6 +13,7 @@ from . import lab
 from .console import say
 from .environment import REMOVED, engine_environment, full_environment
 from .errors import LabError
+from .node import NODE_NAME, registry_port
 from .paths import StateDir
 from .signals import raise_on_sigterm
 from .summary import summarize
@@ -55,9 +56,12 @@ def _explain(error: OSError) -> str:
 
 def _up(options: argparse.Namespace) -> int:
     state = StateDir.at(options.state)
-    engine = lab.up(state)
-    say(f"lab: up, with SIMULATED nodes; {engine.describe()}")
+    status = lab.up(state, real=options.real)
+    nodes = "SIMULATED nodes and a real one" if status.node else "SIMULATED nodes"
+    say(f"lab: up, with {nodes}; {status.engine.describe()}")
     say(f"lab: state and logs in {state.root}; `hoheit-lab down` removes it")
+    if status.lacking:
+        say(f"lab: NO REAL NODE: {status.lacking}")
     return 0
 
 
@@ -74,11 +78,20 @@ def _status(options: argparse.Namespace) -> int:
     health = "running" if status.healthy else "not running; `hoheit-lab up` brings it back"
     sys.stdout.write(
         f"control plane: {health}\n"
+        f"real node: {_node(state, status)}\n"
         f"pulumi: {status.engine.describe()}\n"
         f"state: {state.root}\n"
         f"logs: {state.logs}\n"
     )
     return 0 if status.healthy else 1
+
+
+def _node(state: StateDir, status: lab.Status) -> str:
+    if status.node is None:
+        return "none; `hoheit-lab up --real` adds one"
+    if not status.node:
+        return "not running; `hoheit-lab up` brings it back"
+    return f"{NODE_NAME}, running; its registry takes images on 127.0.0.1:{registry_port(state)}"
 
 
 def _env(options: argparse.Namespace) -> int:
@@ -141,7 +154,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=action)
         return command
 
-    add("up", _up, "start the lab, or bring it back after a crash")
+    start = add("up", _up, "start the lab, or bring it back after a crash")
+    start.add_argument("--real", action="store_true", help="with one real node (root on Linux)")
     add("down", _down, "end all processes of the lab and delete its directory")
     add("status", _status, "say whether the lab runs and what it consists of")
     add("env", _env, "print the lab's environment as shell code")

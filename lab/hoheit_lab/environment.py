@@ -5,6 +5,7 @@ import secrets
 import sysconfig
 from pathlib import Path
 
+from . import node
 from .paths import StateDir
 from .plugins import chosen_engine, users_path
 
@@ -31,6 +32,8 @@ def engine_environment(state: StateDir) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "HOHEIT_LAB_STATE": str(state.root),
     }
+    if node.is_running(state):
+        variables["HOHEIT_LAB_REGISTRY"] = f"127.0.0.1:{node.registry_port(state)}"
     if not engine.official:
         # There is nothing to download from; an error at once is better than a wait for one.
         variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"

@@ -1,14 +1,15 @@
 """What the commands do: bring a lab up, take it down, say how it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import cluster
+from . import cluster, node
 from .deploy import Deployment
 from .ending import end, engine_processes
 from .environment import ensure_passphrase
 from .errors import LabError
 from .locks import exclusive
+from .node.requirements import missing
 from .paths import StateDir
 from .plugins import Engine, choose_engine, chosen_engine, official_pulumi
 from .projects import Project
@@ -23,18 +24,34 @@ class Status:
     """How a lab is."""
 
     healthy: bool
+    """Whether the control plane runs, and the real node if the lab has one."""
     engine: Engine
+    node: bool | None = None
+    """Whether the real node runs; nothing if the lab has none."""
+    lacking: str | None = None
+    """What keeps this machine from being the real node that was asked for."""
 
 
-def up(state: StateDir) -> Engine:
-    """Brings the lab up: tool chain, control plane, Pulumi. What is there already stays."""
+def up(state: StateDir, *, real: bool = False) -> Status:
+    """Brings the lab up: tool chain, control plane, Pulumi. What is there already stays.
+
+    Args:
+        state: The lab.
+        real: Whether it is to have a real node; a lab that has one keeps it anyway. On a machine
+            that cannot be one, the lab comes up without, and the answer says why.
+    """
     with exclusive(state.lock, f"the lab in {state.root}"):
         state.create()
         ensure_passphrase(state)
         build(needed_programs())
-        engine = choose_engine(state)
-        cluster.start(state)
-    return engine
+        choose_engine(state)
+        wanted = real or node.is_wanted(state)
+        # A node that runs has shown that it can, and uses the very memory that is asked for.
+        lacking = missing(state) if wanted and not node.processes(state) else None
+        cluster.start(state, real=wanted and not lacking)
+        if wanted and not lacking:
+            node.start(state)
+    return replace(status(state), lacking=lacking)
 
 
 def needed_programs() -> list[str]:
@@ -54,7 +71,7 @@ def down(state: StateDir) -> int:
     ):
         engines = engine_processes(state)
         end(engines, GRACE_SECONDS)
-        ended = cluster.stop(state)
+        ended = node.stop(state) + cluster.stop(state)
         state.delete()
     return len(engines) + ended
 
@@ -76,4 +93,6 @@ def status(state: StateDir) -> Status:
     """Looks at the lab without changing anything."""
     if not state.is_ours():
         raise LabError(f"there is no lab in {state.root}; start it with `hoheit-lab up`")
-    return Status(healthy=cluster.is_healthy(state), engine=chosen_engine(state))
+    runs = node.is_running(state) if node.is_wanted(state) else None
+    healthy = cluster.is_healthy(state) and runs is not False
+    return Status(healthy, chosen_engine(state), runs)

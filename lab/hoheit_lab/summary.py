@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from .cluster import api_of
+from .cluster.objects import NODE_KIND, SIMULATION
 from .paths import StateDir
 from .plugins import chosen_engine
-
-SIMULATION = "kwok.x-k8s.io/node"
-"""Annotation of nodes that exist only as objects."""
 
 Object = dict[str, Any]
 
@@ -60,7 +58,8 @@ def placement(nodes: list[Object], pods: list[Object]) -> list[str]:
     for node in nodes:
         name = node["metadata"]["name"]
         lines.append(f"  {name}: {_node(node)}")
-        lines.extend(f"    {_pod(pod)}" for pod in by_node[name])
+        mark = " (SIMULATED)" if _is_simulated(node) else ""
+        lines.extend(f"    {_pod(pod)}{mark}" for pod in by_node[name])
     if waiting := by_node[""]:
         lines.append("  not scheduled")
         lines.extend(f"    {_pod(pod)}" for pod in waiting)
@@ -79,7 +78,10 @@ def _node(node: Object) -> str:
     capacity: dict[str, str] = node.get("status", {}).get("allocatable", {})
     parts = [f"{capacity[name]} {name}" for name in ("cpu", "memory") if name in capacity]
     parts += [f"{count} {name}" for name, count in capacity.items() if "/" in name]
-    return ", ".join([*(["SIMULATED"] if _is_simulated(node) else []), *parts])
+    marks = ["SIMULATED"] if _is_simulated(node) else []
+    if node["metadata"].get("labels", {}).get(NODE_KIND) == "real":
+        marks = ["REAL"]
+    return ", ".join([*marks, *parts])
 
 
 def _pod(pod: Object) -> str:
@@ -99,4 +101,19 @@ def _pod(pod: Object) -> str:
     ]
     ready = sum(1 for status in statuses if status["ready"])
     containers = len(pod["spec"]["containers"]) + len(sidecars)
-    return f"{where}: {phase}, {ready} of {containers} containers ready"
+    state = f"{phase}, {ready} of {containers} containers ready"
+    return f"{where}: {', '.join([state, *_complaints(pod)])}"
+
+
+def _complaints(pod: Object) -> list[str]:
+    """Returns why containers of a pod do not run, such as ImagePullBackOff, each once."""
+    statuses: list[Object] = [
+        *pod["status"].get("initContainerStatuses", []),
+        *pod["status"].get("containerStatuses", []),
+    ]
+    reasons = [each.get("state", {}).get("waiting", {}).get("reason") for each in statuses]
+    return sorted({reason for reason in reasons if reason and reason not in _USUAL})
+
+
+_USUAL = ("ContainerCreating", "PodInitializing")
+"""What every container waits for at first."""

@@ -197,6 +197,13 @@ def test_a_node_has_the_capacity_of_its_annotation_and_follows_it(lab: Lab) -> N
         lab.kubectl("delete", "node", "sized")
 
 
+def test_a_node_that_a_program_adds_is_labelled_as_simulated(lab: Lab) -> None:
+    lab.apply(node("labelled", {"cpu": "1"}))
+    selected = ("get", "nodes", "-l", "hoheit-lab/node=simulated", "-o", "name")
+    until(lambda: "node/labelled" in lab.kubectl(*selected).split())
+    lab.kubectl("delete", "node", "labelled")
+
+
 def test_a_node_without_the_mark_is_left_to_its_real_kubelet(lab: Lab) -> None:
     lab.apply(
         node("real", {"cpu": "8"}), node("fake", {"cpu": "8"}, **{"kwok.x-k8s.io/node": "fake"})

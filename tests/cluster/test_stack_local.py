@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,26 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     (endpoint,) = [one for found in slices for one in found["endpoints"]]
     assert endpoint["conditions"]["ready"]
     assert [port["port"] for found in slices for port in found["ports"]] == [8080]
+
+
+def test_whoever_asks_the_model_learns_that_its_pods_are_simulated(
+    running: StacksProject, lab: Lab
+) -> None:
+    command = (sys.executable, "-m", "hoheit_cli", "chat", "--stack", "local", "Wer bist du?")
+    done = lab.run(*command, check=False, cwd=running.stack.directory)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = r"error: pods of 'mistral' are SIMULATED: node l4-[\w-]+ is only an object, no container"
+    assert re.match(said, done.stderr)
+
+
+def test_the_time_that_simulated_pods_took_is_marked_as_such(
+    running: StacksProject, lab: Lab
+) -> None:
+    command = (sys.executable, "-m", "hoheit_cli", "timeline", "--stack", "local", "--json")
+    (document,) = json.loads(lab.run(*command, cwd=running.stack.directory).stdout)
+    assert len(document["pods"]) == 2
+    assert all(one["simulated"] for one in document["pods"])
+    assert document["ready_seconds"] >= 0
 
 
 def test_the_operator_is_told_where_everything_is_and_what_the_rules_say(

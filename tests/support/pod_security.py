@@ -14,7 +14,10 @@ VOLUMES = {
     *("persistentVolumeClaim", "projected", "secret"),
 }
 """The standard allows these; ``image`` since Kubernetes 1.33."""
-SAFE_SYSCTLS = {"kernel.shm_rmid_forced", "net.ipv4.ping_group_range"}
+SAFE_SYSCTLS = {
+    *("kernel.shm_rmid_forced", "net.ipv4.ping_group_range"),
+    "net.ipv4.ip_unprivileged_port_start",
+}
 
 
 def violations(pod: dict[str, Any]) -> list[str]:

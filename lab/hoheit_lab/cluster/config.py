@@ -12,18 +12,26 @@ STAGES = Path(__file__).with_name("stages")
 
 SERVICE_CIDR = "10.96.0.0/16"
 POD_CIDR = "10.128.0.1/16"
+"""Pods on simulated nodes."""
+API_SERVICE = "10.96.0.1"
+"""The Service `kubernetes`: the first address of the range."""
+ADVERTISED_ADDRESS = "10.127.0.1"
+"""Behind that Service. A real node brings it to the API server; without one nobody asks."""
+
+CERTIFIED = (API_SERVICE, ADVERTISED_ADDRESS)
+"""Addresses, besides the host's, for which the API server's certificate is good."""
 
 
-def render_config(programs: Mapping[str, Path], ports: Mapping[str, int]) -> str:
+def render_config(programs: Mapping[str, Path], ports: Mapping[str, int], pki: Path) -> str:
     """Renders everything that decides how the processes of a cluster run."""
     documents = [
-        yaml.safe_dump(_kwokctl(programs, ports), sort_keys=False),
+        yaml.safe_dump(_kwokctl(programs, ports, pki), sort_keys=False),
         *(stage.read_text() for stage in sorted(STAGES.glob("*.yaml"))),
     ]
     return "---\n".join(documents).replace("KUBERNETES_VERSION", KUBERNETES_VERSION)
 
 
-def _kwokctl(programs: Mapping[str, Path], ports: Mapping[str, int]) -> dict[str, Any]:
+def _kwokctl(programs: Mapping[str, Path], ports: Mapping[str, int], pki: Path) -> dict[str, Any]:
     return {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokctlConfiguration",
@@ -39,13 +47,21 @@ def _kwokctl(programs: Mapping[str, Path], ports: Mapping[str, int]) -> dict[str
             "kubeSchedulerBinary": str(programs["kube-scheduler"]),
             "kwokControllerBinary": str(programs["kwok"]),
             "kubectlBinary": str(programs["kubectl"]),
+            "kubeApiserverCertSANs": list(CERTIFIED),
             **ports,
         },
         "componentsPatches": [
             {
                 "name": "kube-apiserver",
-                # The default holds 254 services.
-                "extraArgs": [{"key": "service-cluster-ip-range", "value": SERVICE_CIDR}],
+                "extraArgs": [
+                    # The default holds 254 services.
+                    {"key": "service-cluster-ip-range", "value": SERVICE_CIDR},
+                    {"key": "advertise-address", "value": ADVERTISED_ADDRESS},
+                    # For logs and exec on a real node, whose host name no resolver knows.
+                    {"key": "kubelet-client-certificate", "value": str(pki / "admin.crt")},
+                    {"key": "kubelet-client-key", "value": str(pki / "admin.key")},
+                    {"key": "kubelet-preferred-address-types", "value": "InternalIP"},
+                ],
             },
             *(
                 # There is one of each, and after a crash it need not wait for its dead self.

@@ -18,6 +18,7 @@ from .config import render_config
 from .kubeconfig import write_kubeconfig
 from .layout import CLUSTER_NAME, Layout
 from .objects import apply_objects
+from .pki import is_current
 from .ports import choose_ports, load_ports, save_ports
 from .processes import COMPONENTS, running, stop_all, stop_one
 
@@ -25,17 +26,21 @@ READY_SECONDS = 120.0
 NODE_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 
 
-def start(state: StateDir) -> None:
+def start(state: StateDir, *, real: bool = False) -> None:
     """Brings up the cluster of a state directory: as it was, if there was one.
 
     A healthy cluster is left alone. One of which processes have died is restarted on its data;
     one that never got ready is made anew.
+
+    Args:
+        state: The lab.
+        real: Whether a real node joins, so that ordinary pods belong there.
     """
     layout = Layout(state)
     programs = build(CLUSTER_PROGRAMS) | {"kubectl": kubectl()}
     if not _runs(layout, programs):
         _restart(layout, programs)
-    apply_objects(api_of(state))
+    apply_objects(api_of(state), real=real)
 
 
 def stop(state: StateDir) -> int:
@@ -65,7 +70,7 @@ def _runs(layout: Layout, programs: Mapping[str, Path]) -> bool:
     ports = load_ports(layout.ports)
     if not ports or not layout.complete.exists() or not layout.fingerprint.exists():
         return False
-    if layout.fingerprint.read_text() != render_config(programs, ports):
+    if layout.fingerprint.read_text() != render_config(programs, ports, layout.pki):
         return False
     return is_healthy(layout.state)
 
@@ -84,16 +89,16 @@ def _restart(layout: Layout, programs: Mapping[str, Path]) -> None:
     _clear(layout, keep_data=known)
     ports = choose_ports(load_ports(layout.ports))
     save_ports(layout.ports, ports)
-    config = render_config(programs, ports)
+    config = render_config(programs, ports, layout.pki)
     layout.config.write_text(config)
     _create(layout, programs["kwokctl"])
     _wait_ready(layout, ports["kubeApiserverPort"])
     if known:
         _free_node_leases(layout, programs["kwokctl"], ports["kubeApiserverPort"])
     write_kubeconfig(layout, ports["kubeApiserverPort"])
-    if not known:
+    if not layout.kept_pki.exists():
         shutil.copytree(layout.pki, layout.kept_pki)
-        layout.complete.touch()
+    layout.complete.touch()
     layout.fingerprint.write_text(config)
     say(f"control plane: ready on 127.0.0.1 after {monotonic() - started:.0f} s")
 
@@ -106,8 +111,10 @@ def _clear(layout: Layout, *, keep_data: bool) -> None:
     layout.work.mkdir(parents=True)
     layout.etcd.mkdir(parents=True, exist_ok=True, mode=0o700)
     (layout.work / "etcd").symlink_to(layout.etcd)
-    if keep_data:
+    if keep_data and is_current(layout.kept_pki):
         layout.pki.symlink_to(layout.kept_pki)
+    else:
+        shutil.rmtree(layout.kept_pki, ignore_errors=True)
     logs = layout.state.logs / "cluster"
     if logs.exists():  # what the dead processes said may be what somebody looks for
         previous = logs.with_name("cluster.previous")

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
@@ -21,20 +21,20 @@ PORTS = (
 """The ports of a cluster, by their names in kwokctl's configuration."""
 
 
-def choose_ports(remembered: Mapping[str, int]) -> dict[str, int]:
+def choose_ports(remembered: Mapping[str, int], names: Sequence[str] = PORTS) -> dict[str, int]:
     """Picks a free port for each purpose, the remembered one if nobody else took it."""
     with ExitStack() as held:
         # All are held until all are chosen, so that no port is chosen twice.
-        return {name: _reserve(remembered.get(name, 0), held) for name in PORTS}
+        return {name: _reserve(remembered.get(name, 0), held) for name in names}
 
 
-def load_ports(path: Path) -> dict[str, int]:
+def load_ports(path: Path, names: Sequence[str] = PORTS) -> dict[str, int]:
     """Reads the ports of the last start; none if there was no last start."""
     try:
         stored = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-    return {name: int(stored[name]) for name in PORTS if name in stored}
+    return {name: int(stored[name]) for name in names if name in stored}
 
 
 def save_ports(path: Path, ports: Mapping[str, int]) -> None:

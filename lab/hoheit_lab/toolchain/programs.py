@@ -41,7 +41,7 @@ class Group:
 
     @cached_property
     def cache_name(self) -> str:
-        """Names the built group after all that shapes it: version, go.mod, go.sum, flags, machine.
+        """Names the built group after all that shapes it: version, pins, flags, machine, own code.
 
         The Go release is recorded beside the programs and not part of the name: otherwise a
         machine with everything built would still need Go, and every Go update ten minutes.
@@ -52,6 +52,7 @@ class Group:
             (self.module_dir / "go.sum").read_bytes(),
             "\0".join(self.flags).encode(),
             f"{sys.platform}/{platform.machine()}".encode(),
+            *(source.read_bytes() for source in sorted(self.module_dir.glob("*.go"))),
         ):
             digest.update(hashlib.sha256(part).digest())
         return f"{self.name}-{self.version}-{digest.hexdigest()[:12]}"
@@ -72,8 +73,20 @@ class Program:
 
 KUBERNETES_VERSION = "v1.37.2"
 _, _MINOR, _ = KUBERNETES_VERSION.split(".")
+# Commit and build date are left out: a published module does not carry them.
+_KUBERNETES_STAMPS = tuple(
+    (f"{package}.{variable}", value)
+    for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
+    for variable, value in (
+        ("gitVersion", KUBERNETES_VERSION),
+        ("gitMajor", "1"),
+        ("gitMinor", _MINOR),
+        ("gitTreeState", "clean"),
+    )
+)
 PULUMI_VERSION = "v3.259.0"
 _PROMETHEUS_VERSION = "github.com/prometheus/common/version.Version"
+_CNI_VERSION = "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion"
 
 GROUPS = (
     Group(
@@ -99,17 +112,7 @@ GROUPS = (
             for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
         },
         disk_mib=4800,
-        # Commit and build date are left out: a published module does not carry them.
-        stamps=tuple(
-            (f"{package}.{variable}", value)
-            for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
-            for variable, value in (
-                ("gitVersion", KUBERNETES_VERSION),
-                ("gitMajor", "1"),
-                ("gitMinor", _MINOR),
-                ("gitTreeState", "clean"),
-            )
-        ),
+        stamps=_KUBERNETES_STAMPS,
     ),
     Group(
         name="pulumi",
@@ -164,9 +167,48 @@ GROUPS = (
     Group(
         name="crane",
         version="v0.22.1",
-        # It is a registry as well: `crane registry serve`.
+        # It is a registry as well, `crane registry serve`, for as long as a test lasts.
         packages={"crane": "github.com/google/go-containerregistry/cmd/crane"},
         disk_mib=500,
+    ),
+    Group(
+        # Apart from the control plane, which most labs run without a real node.
+        name="kubernetes-node",
+        version=KUBERNETES_VERSION,
+        packages={name: f"k8s.io/kubernetes/cmd/{name}" for name in ("kubelet", "kube-proxy")},
+        disk_mib=6000,
+        stamps=_KUBERNETES_STAMPS,
+    ),
+    Group(
+        name="cni",
+        version="v1.9.1",
+        packages={
+            path.rpartition("/")[2]: f"github.com/containernetworking/plugins/plugins/{path}"
+            for path in ("main/ptp", "ipam/host-local", "main/loopback", "meta/portmap")
+        },
+        disk_mib=500,
+        stamps=((_CNI_VERSION, "v1.9.1"),),
+    ),
+    Group(
+        # The one of `crane` keeps manifests in memory only: a restart would lose every image.
+        name="registry",
+        version="v3.1.2",
+        packages={"registry": "github.com/distribution/distribution/v3/cmd/registry"},
+        disk_mib=2000,
+        stamps=(("github.com/distribution/distribution/v3/version.version", "v3.1.2"),),
+    ),
+    Group(
+        name="coredns",
+        version="v1.15.0",
+        packages={"coredns": "github.com/coredns/coredns"},
+        disk_mib=4000,
+    ),
+    Group(
+        # Ours: the published one is written in C, and comes only as an image.
+        name="pause",
+        version="v1",
+        packages={"pause": "toolchain/pause"},
+        disk_mib=200,
     ),
 )
 
@@ -184,3 +226,17 @@ CLUSTER_PROGRAMS = (
     "kube-scheduler",
 )
 """What a lab cluster runs. `pulumi` is built only where the official one is missing."""
+
+NODE_PROGRAMS = (
+    "kubelet",
+    "kube-proxy",
+    "ptp",
+    "host-local",
+    "loopback",
+    "portmap",
+    "coredns",
+    "pause",
+    "registry",
+    "crane",
+)
+"""What a real node runs besides; containerd and its runc come from the machine."""

@@ -112,8 +112,8 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_downloaded(
 
 
 def test_an_unknown_program_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(LabError, match="cannot build 'kubelet'; it builds: etcd, kwok"):
-        build(["kubelet"])
+    with pytest.raises(LabError, match="cannot build 'minikube'; it builds: etcd, kwok"):
+        build(["minikube"])
 
 
 @pytest.mark.usefixtures("go")

@@ -62,7 +62,7 @@ def test_a_signal_ends_a_command_with_one_sentence_and_130(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     handler = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(lab, "up", lambda _state: signal.raise_signal(signum))
+    monkeypatch.setattr(lab, "up", lambda _state, **_real: signal.raise_signal(signum))
     try:
         assert cli.main(["--state", str(tmp_path), "up"]) == 130
     finally:
@@ -73,7 +73,7 @@ def test_a_signal_ends_a_command_with_one_sentence_and_130(
 def test_a_full_disk_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def write(_state: object) -> None:
+    def write(_state: object, **_real: bool) -> None:
         raise OSError(28, "No space left on device", "/somewhere/file")
 
     monkeypatch.setattr(lab, "up", write)
@@ -86,7 +86,7 @@ def test_a_full_disk_is_one_sentence(
 def test_a_file_that_cannot_be_used_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def write(_state: object) -> None:
+    def write(_state: object, **_real: bool) -> None:
         raise PermissionError(13, "Permission denied", "/somewhere/file")
 
     monkeypatch.setattr(lab, "up", write)

@@ -1,3 +1,4 @@
+import ipaddress
 from pathlib import Path
 
 import yaml
@@ -16,11 +17,12 @@ PROGRAMS = {
         "kubectl",
     )
 }
+PKI = Path("/state/pki")
 NUMBERS = {name: 30000 + number for number, name in enumerate(PORTS)}
 
 
 def documents() -> list[dict]:
-    return list(yaml.safe_load_all(render_config(PROGRAMS, NUMBERS)))
+    return list(yaml.safe_load_all(render_config(PROGRAMS, NUMBERS, PKI)))
 
 
 def test_everything_listens_on_loopback_on_the_chosen_ports() -> None:
@@ -45,4 +47,18 @@ def test_every_stage_has_a_name_of_its_own_and_selects_by_something() -> None:
 
 
 def test_nodes_say_which_kubernetes_they_pretend_to_run() -> None:
-    assert "kubeletVersion: v1.37.2-SIMULATED" in render_config(PROGRAMS, NUMBERS)
+    assert "kubeletVersion: v1.37.2-SIMULATED" in render_config(PROGRAMS, NUMBERS, PKI)
+
+
+def test_the_api_server_can_be_joined_by_a_real_node() -> None:
+    config = documents()[0]
+    (api_server,) = (
+        patch for patch in config["componentsPatches"] if patch["name"] == "kube-apiserver"
+    )
+    arguments = {argument["key"]: argument["value"] for argument in api_server["extraArgs"]}
+    covered = config["options"]["kubeApiserverCertSANs"]
+    assert arguments["advertise-address"] in covered
+    services = ipaddress.ip_network(arguments["service-cluster-ip-range"])
+    assert str(services[1]) in covered  # the Service `kubernetes`, which every pod asks
+    assert arguments["kubelet-client-certificate"] == "/state/pki/admin.crt"
+    assert arguments["kubelet-preferred-address-types"] == "InternalIP"

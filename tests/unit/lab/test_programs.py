@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 from hoheit_lab.toolchain import programs
-from hoheit_lab.toolchain.programs import CLUSTER_PROGRAMS, GROUPS, PROGRAMS, Group
+from hoheit_lab.toolchain.programs import (
+    CLUSTER_PROGRAMS,
+    GROUPS,
+    NODE_PROGRAMS,
+    PROGRAMS,
+    Group,
+)
 
 every_group = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+OURS = [group for group in GROUPS if list(group.module_dir.glob("*.go"))]
+every_published_group = pytest.mark.parametrize(
+    "group", [group for group in GROUPS if group not in OURS], ids=lambda group: group.name
+)
 
 
-@every_group
+@every_published_group
 def test_go_mod_pins_the_version_that_the_lab_claims_to_build(group: Group) -> None:
     go_mod = (group.module_dir / "go.mod").read_text()
     for package in group.packages.values():
@@ -20,7 +30,7 @@ def test_go_mod_pins_the_version_that_the_lab_claims_to_build(group: Group) -> N
         assert versions == [group.version]
 
 
-@every_group
+@every_published_group
 def test_every_pinned_module_has_its_checksum(group: Group) -> None:
     go_mod = (group.module_dir / "go.mod").read_text()
     replaced = dict(re.findall(r"^(?:replace )?\s*(\S+) => \S+ (v\S+)$", go_mod, re.MULTILINE))
@@ -30,6 +40,12 @@ def test_every_pinned_module_has_its_checksum(group: Group) -> None:
     assert pins
     missing = [module for module, pin in pins.items() if f"{module} {pin}/go.mod h1:" not in sums]
     assert missing == []
+
+
+@pytest.mark.parametrize("group", OURS, ids=lambda group: group.name)
+def test_a_program_of_our_own_needs_no_module_of_others(group: Group) -> None:
+    assert "require" not in (group.module_dir / "go.mod").read_text()
+    assert (group.module_dir / "go.sum").read_text() == ""
 
 
 @every_group
@@ -48,16 +64,30 @@ def test_servers_for_tests_are_not_part_of_a_lab() -> None:
         assert name not in CLUSTER_PROGRAMS
 
 
-@pytest.mark.parametrize("changed", ["go.mod", "go.sum"])
-def test_a_changed_pin_is_another_place_in_the_cache(
-    changed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_the_lab_builds_all_that_a_real_node_runs_and_only_for_one_that_has_it() -> None:
+    assert set(NODE_PROGRAMS) <= set(PROGRAMS)
+    assert not set(NODE_PROGRAMS) & set(CLUSTER_PROGRAMS)
+    node, cluster = PROGRAMS["kubelet"].group, PROGRAMS["kube-apiserver"].group
+    assert node.version == cluster.version
+
+
+def test_plugins_of_a_real_node_share_one_directory_because_containerd_looks_in_one() -> None:
+    plugins = ("ptp", "host-local", "loopback", "portmap")
+    assert len({PROGRAMS[name].group for name in plugins}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"), [("etcd", "go.mod"), ("etcd", "go.sum"), ("pause", "main.go")]
+)
+def test_a_changed_pin_or_source_is_another_place_in_the_cache(
+    name: str, changed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    group = PROGRAMS["etcd"].group
+    group = PROGRAMS[name].group
     before = group.cache_name
     shutil.copytree(programs.MODULES, tmp_path / "modules")
     monkeypatch.setattr(programs, "MODULES", tmp_path / "modules")
     assert replace(group).cache_name == before
-    file = tmp_path / "modules" / "etcd" / changed
+    file = tmp_path / "modules" / name / changed
     file.write_text(file.read_text() + "\n")
     assert replace(group).cache_name != before
 
