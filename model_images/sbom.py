@@ -7,6 +7,7 @@ a changed lock, and a reviewer sees both in one diff. Run it after every change 
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -33,6 +34,19 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parent
 NAME = "sbom.cdx.json"
+_PACKAGES = IMAGES / "debian"
+_DEBIAN = {
+    "gateway": ("haproxy", "haproxy"),
+    "postgres": ("postgresql", "postgresql-15"),
+}
+"""Images that are packages of Debian: the list of their base, and the package that they run."""
+_MODULES = IMAGES.parent / "lab" / "hoheit_lab" / "toolchain" / "modules"
+_GO = {
+    "alertmanager": "github.com/prometheus/alertmanager",
+    "prometheus": "github.com/prometheus/prometheus",
+    "versitygw": "github.com/versity/versitygw",
+}
+"""Images of a program that the lab's tool chain builds, and the module that it comes from."""
 _TARGET = {
     "os_name": "posix",
     "sys_platform": "linux",
@@ -48,22 +62,28 @@ _TARGET = {
 
 def locked_images() -> list[Path]:
     """Return the folder of each image that is built from a lock of ours."""
-    return sorted(file.parent for file in IMAGES.glob("*/requirements.txt"))
+    python = {file.parent for file in IMAGES.glob("*/requirements.txt")}
+    return sorted(python | {IMAGES / name for name in (*_DEBIAN, *_GO)})
 
 
 def sbom(image: Path) -> str:
     """Return the bill of materials of one image, as CycloneDX 1.6 in JSON."""
-    project = tomllib.loads((image / "pyproject.toml").read_text("utf-8"))["project"]
-    root = Component(
-        name=project["name"],
-        version=project["version"],
-        type=ComponentType.APPLICATION,
-        bom_ref=project["name"],
-    )
-    lock = (image / "requirements.txt").read_text("utf-8")
-    parts = list(_parts(lock))
+    name = image.name
+    if name in _DEBIAN:
+        version, lock, parts = _from_debian(*_DEBIAN[name])
+    elif name in _GO:
+        version, lock, parts = _from_modules(_MODULES / name / "go.mod", _GO[name])
+    else:
+        project = tomllib.loads((image / "pyproject.toml").read_text("utf-8"))["project"]
+        lock = (image / "requirements.txt").read_text("utf-8")
+        name, version, parts = project["name"], project["version"], list(_parts(lock))
+    return _bill(name, version, lock, parts)
+
+
+def _bill(name: str, version: str, lock: str, parts: list[Component]) -> str:
+    root = Component(name=name, version=version, type=ComponentType.APPLICATION, bom_ref=name)
     bom = Bom(
-        serial_number=uuid5(NAMESPACE_URL, f"{project['name']}@{project['version']}\n{lock}"),
+        serial_number=uuid5(NAMESPACE_URL, f"{name}@{version}\n{lock}"),
         metadata=BomMetaData(component=root),
         components=parts,
     )
@@ -71,6 +91,37 @@ def sbom(image: Path) -> str:
     bom.register_dependency(root, parts)
     outputter = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6)
     return outputter.output_as_string(indent=2) + "\n"
+
+
+def _from_debian(base: str, package: str) -> tuple[str, str, list[Component]]:
+    """Return the version of what is run, the list, and every package on it."""
+    lock = (_PACKAGES / f"{base}.txt").read_text("utf-8")
+    lines = [line for line in lock.splitlines() if line and not line.startswith("#")]
+    versions = dict(line.split("=", 1) for line in lines)
+    parts = [
+        _library(name, version, PackageURL("deb", "debian", name, version))
+        for name, version in versions.items()
+    ]
+    return versions[package], lock, parts
+
+
+def _from_modules(file: Path, module: str) -> tuple[str, str, list[Component]]:
+    """Return the version of what is run, the lock, and every module that a build may take."""
+    lock = file.read_text("utf-8")
+    versions = dict(re.findall(r"^(?:require)?\s+(\S+) (v\S+)", lock, re.MULTILINE))
+    parts: list[Component] = []
+    for name, version in versions.items():
+        namespace, _, last = name.rpartition("/")
+        parts.append(
+            _library(name, version, PackageURL("golang", namespace or None, last, version))
+        )
+    return versions[module], lock, parts
+
+
+def _library(name: str, version: str, purl: PackageURL) -> Component:
+    return Component(
+        name=name, version=version, type=ComponentType.LIBRARY, bom_ref=str(purl), purl=purl
+    )
 
 
 def _parts(lock: str) -> Iterator[Component]:

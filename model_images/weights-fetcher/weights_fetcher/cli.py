@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from weights_fetcher.manifest import Manifest
+    from weights_fetcher.source import Source
 
 # Read by huggingface_hub when it is imported.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -24,6 +25,7 @@ os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
 from weights_fetcher import __version__
 from weights_fetcher.adapter import Adapter, parse_adapter, place
 from weights_fetcher.bucket import Bucket
+from weights_fetcher.directory import Directory
 from weights_fetcher.errors import FetchError
 from weights_fetcher.hub import Hub
 from weights_fetcher.mirror import DEFAULT_ALLOW, Order, mirror
@@ -72,8 +74,13 @@ def _mirror(options: argparse.Namespace) -> Manifest:
         room_gib=options.room_gib,
         quota_gib=options.quota_gib,
     )
-    hub = Hub(os.environ.get("HF_ENDPOINT") or _DEFAULT_HUB, order.repository)
-    return mirror(order, hub, _bucket(options, options.prefix))
+    return mirror(order, _source(options), _bucket(options, options.prefix))
+
+
+def _source(options: argparse.Namespace) -> Source:
+    if options.directory is not None:
+        return Directory(options.directory)
+    return Hub(os.environ.get("HF_ENDPOINT") or _DEFAULT_HUB, options.repository)
 
 
 def _pull(options: argparse.Namespace) -> Manifest:
@@ -107,9 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
     unit = _unit_parser()
-    to_store = commands.add_parser("mirror", parents=[unit], help="hub to object store")
+    to_store = commands.add_parser("mirror", parents=[unit], help="hub or directory to store")
     to_store.add_argument("--repository", required=True, metavar="ORG/NAME")
-    to_store.add_argument("--revision", required=True, help="a commit, a tag or a branch")
+    to_store.add_argument(
+        "--revision", required=True, help="a commit, a tag or a branch; or an image's digest"
+    )
+    to_store.add_argument(
+        "--directory", type=Path, help="take the files from here, and ask no hub for them"
+    )
     to_store.add_argument(
         "--allow", action="append", metavar="GLOB", help="files to take; repeatable"
     )

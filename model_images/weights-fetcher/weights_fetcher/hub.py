@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -25,6 +24,7 @@ from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_st
 from weights_fetcher import __version__
 from weights_fetcher.errors import FetchError
 from weights_fetcher.manifest import check_digest, digest_of
+from weights_fetcher.source import SourceFile, VerifiedStream
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -35,27 +35,8 @@ _PAUSES = (1, 2, 4, 8)
 """Seconds to wait after the first, second, ... failure in a row; then give up."""
 _TRANSIENT = (429, 500, 502, 503, 504)
 _GIT_OBJECT = re.compile(r"[0-9a-f]{40}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = "weights-fetcher"
 _PARTIAL_CONTENT = 206
-
-
-@dataclass(frozen=True)
-class HubFile:
-    """One file of a repository, as the hub describes it.
-
-    The ETag is the sha256 for a file in large-file storage, and git's object name for others.
-    """
-
-    path: str
-    size: int
-    etag: str
-    url: str
-
-    @property
-    def sha256(self) -> str | None:
-        """The sha256, where the hub knows it."""
-        return self.etag if _SHA256.fullmatch(self.etag) else None
 
 
 class Hub:
@@ -80,11 +61,11 @@ class Hub:
             raise FetchError(f"{self._endpoint} does not name the commit of revision {revision}")
         return info.sha, [sibling.rfilename for sibling in info.siblings or ()]
 
-    def describe(self, commit: str, paths: Sequence[str]) -> list[HubFile]:
+    def describe(self, commit: str, paths: Sequence[str]) -> list[SourceFile]:
         """Ask the hub about every file, one small request each."""
         return [self._describe(commit, path) for path in paths]
 
-    def _describe(self, commit: str, path: str) -> HubFile:
+    def _describe(self, commit: str, path: str) -> SourceFile:
         url = hf_hub_url(self._repository, path, revision=commit, endpoint=self._endpoint)
         with self._explained(commit):
             answer = get_hf_file_metadata(
@@ -97,9 +78,9 @@ class Hub:
             )
         if answer.size is None or answer.etag is None or answer.commit_hash not in (None, commit):
             raise FetchError(f"{self._endpoint} does not tell size, ETag and commit of {path}")
-        return HubFile(path, answer.size, answer.etag, url)
+        return SourceFile(path, answer.size, answer.etag, url)
 
-    def content(self, file: HubFile) -> bytes:
+    def content(self, file: SourceFile) -> bytes:
         """Return the whole of a small file, checked against whatever the hub's ETag is."""
         with self._explained(file.path):
             content = b"".join(self._chunks(file))
@@ -112,15 +93,15 @@ class Hub:
             )
         return content
 
-    def stream(self, file: HubFile, sha256: str) -> VerifiedStream:
+    def stream(self, file: SourceFile, sha256: str) -> VerifiedStream:
         """Return a large file as something to read from, which raises before a wrong end."""
         return VerifiedStream(file, sha256, self._explained_chunks(file))
 
-    def _explained_chunks(self, file: HubFile) -> Iterator[bytes]:
+    def _explained_chunks(self, file: SourceFile) -> Iterator[bytes]:
         with self._explained(file.path):
             yield from self._chunks(file)
 
-    def _chunks(self, file: HubFile) -> Iterator[bytes]:
+    def _chunks(self, file: SourceFile) -> Iterator[bytes]:
         """Yield the bytes of a file, and carry on where a broken connection left off."""
         headers = build_hf_headers(
             token=self._token, library_name=_NAME, library_version=__version__
@@ -181,43 +162,3 @@ class Hub:
                 f"cannot reach the hub {self._endpoint} ({error}): "
                 "check HF_ENDPOINT, the egress rule and SSL_CERT_FILE"
             ) from error
-
-
-class VerifiedStream:
-    """Bytes on their way, hashed as they pass; the last ones are held back if the sum is wrong."""
-
-    def __init__(self, file: HubFile, sha256: str, chunks: Iterator[bytes]) -> None:
-        self._file = file
-        self._expected = sha256
-        self._chunks = chunks
-        self._hash = hashlib.sha256()
-        self._count = 0
-        self._buffer = bytearray()
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, none at the end.
-
-        Raises:
-            FetchError: The file is not the expected one.
-        """
-        while size < 0 or len(self._buffer) < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            self._take(chunk)
-        end = len(self._buffer) if size < 0 else size
-        taken = bytes(self._buffer[:end])
-        del self._buffer[:end]
-        return taken
-
-    def _take(self, chunk: bytes) -> None:
-        self._hash.update(chunk)
-        self._count += len(chunk)
-        if self._count > self._file.size:
-            raise FetchError(
-                f"{self._file.path} is longer than the {self._file.size} bytes expected"
-            )
-        if self._count == self._file.size:
-            expected, got = f"sha256:{self._expected}", f"sha256:{self._hash.hexdigest()}"
-            check_digest(self._file.path, expected, got)
-        self._buffer += chunk

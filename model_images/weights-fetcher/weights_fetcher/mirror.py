@@ -1,9 +1,8 @@
-"""Hub to object store: every file verified on its way, the manifest last."""
+"""Hub or directory to object store: every file verified on its way, the manifest last."""
 
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,17 +19,17 @@ from weights_fetcher.manifest import (
     is_inside,
     parse_manifest,
 )
+from weights_fetcher.source import FIXED
 from weights_fetcher.unit import Trust, refuse_executable, refuse_incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from weights_fetcher.bucket import Bucket
-    from weights_fetcher.hub import Hub, HubFile
+    from weights_fetcher.source import Source, SourceFile
 
 DEFAULT_ALLOW = ("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken")
 """Weights as safetensors, and what a tokenizer is made of; no Python code, no pickle."""
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 _READ_WHOLE = 16 * 1024**2
 """Files up to this size pass through memory. Hubs keep larger ones in large-file storage."""
 _GIB = 1024**3
@@ -53,25 +52,25 @@ class Order:
     """Room of the whole bucket, which no S3 server can be asked for."""
 
 
-def mirror(order: Order, hub: Hub, bucket: Bucket) -> Manifest:
+def mirror(order: Order, source: Source, bucket: Bucket) -> Manifest:
     """Bring one model into the bucket, or see that it is there already.
 
     Raises:
         FetchError: Whatever is wrong, as one sentence.
     """
     present = _present(bucket)
-    # A whole commit is its own answer: seeing that all is there then takes no hub at all.
-    pinned = bool(_COMMIT.fullmatch(order.revision))
+    # A whole commit is its own answer: seeing that all is there then takes no source at all.
+    pinned = bool(FIXED.fullmatch(order.revision))
     if pinned and present and _is_complete(present, order, order.revision, bucket):
         return present
-    commit, paths = hub.resolve(order.revision)
+    commit, paths = source.resolve(order.revision)
     if present and _is_complete(present, order, commit, bucket):
         return present
     _refuse_other_model(present, order, commit, bucket)
-    files = hub.describe(commit, _selected(order, paths))
+    files = source.describe(commit, _selected(order, paths))
     _check_room(order, files, bucket)
     _log.info("%s %s: %d files", order.repository, commit, len(files))
-    manifest = _plan_and_copy(order, commit, files, hub, bucket)
+    manifest = _plan_and_copy(order, commit, files, source, bucket)
     bucket.write(MANIFEST, manifest.render(), {"weights-fetcher": __version__})
     return manifest
 
@@ -126,7 +125,7 @@ def _check_unit(order: Order, paths: Sequence[str]) -> None:
     refuse_incomplete(f"{order.repository} {order.revision}", paths)
 
 
-def _check_room(order: Order, files: Sequence[HubFile], bucket: Bucket) -> None:
+def _check_room(order: Order, files: Sequence[SourceFile], bucket: Bucket) -> None:
     """Compare sizes before the first byte is copied."""
     size = sum(file.size for file in files)
     if order.room_gib is not None and size > order.room_gib * _GIB:
@@ -146,19 +145,19 @@ def _check_room(order: Order, files: Sequence[HubFile], bucket: Bucket) -> None:
         )
 
 
-def _stored_size(file: HubFile, bucket: Bucket) -> int | None:
+def _stored_size(file: SourceFile, bucket: Bucket) -> int | None:
     stored = bucket.head(file.path)
     return stored.size if stored else None
 
 
 def _plan_and_copy(
-    order: Order, commit: str, files: Sequence[HubFile], hub: Hub, bucket: Bucket
+    order: Order, commit: str, files: Sequence[SourceFile], source: Source, bucket: Bucket
 ) -> Manifest:
     """Copy small files first: then the whole manifest is known, and checked, before the large."""
     small = [file for file in files if file.size <= _READ_WHOLE]
     large = [file for file in files if file.size > _READ_WHOLE]
     digests = {file.path: _declared(order, file) for file in large}
-    digests |= {file.path: _copy_small(file, order, hub, bucket) for file in small}
+    digests |= {file.path: _copy_small(file, order, source, bucket) for file in small}
     manifest = Manifest(
         repository=order.repository,
         revision=order.revision,
@@ -168,11 +167,11 @@ def _plan_and_copy(
     )
     manifest.check_declared(order.digests, order.manifest_digest)
     for file in large:
-        _copy_large(file, digests[file.path], hub, bucket)
+        _copy_large(file, digests[file.path], source, bucket)
     return manifest
 
 
-def _declared(order: Order, file: HubFile) -> str:
+def _declared(order: Order, file: SourceFile) -> str:
     """Return the sha256 that a large file has to have, which somebody must know beforehand."""
     declared = order.digests.get(file.path, "").removeprefix("sha256:")
     if file.sha256 is None and not declared:
@@ -180,12 +179,12 @@ def _declared(order: Order, file: HubFile) -> str:
     return file.sha256 or declared
 
 
-def _copy_small(file: HubFile, order: Order, hub: Hub, bucket: Bucket) -> str:
+def _copy_small(file: SourceFile, order: Order, source: Source, bucket: Bucket) -> str:
     stored = bucket.head(file.path)
     known = stored.metadata if stored and stored.size == file.size else {}
     if known.get("hub-etag") == file.etag and "sha256" in known:
         return known["sha256"]
-    content = hub.content(file)
+    content = source.content(file)
     digest = digest_of(content)
     check_digest(file.path, order.digests.get(file.path, digest), digest)
     sha256 = digest.removeprefix("sha256:")
@@ -194,10 +193,10 @@ def _copy_small(file: HubFile, order: Order, hub: Hub, bucket: Bucket) -> str:
     return sha256
 
 
-def _copy_large(file: HubFile, sha256: str, hub: Hub, bucket: Bucket) -> None:
+def _copy_large(file: SourceFile, sha256: str, source: Source, bucket: Bucket) -> None:
     if _is_stored(File(file.path, file.size, sha256), bucket):
         _log.info("%s: already there", file.path)
         return
     _log.info("%s: %.2f GiB ...", file.path, file.size / 1024**3)
     metadata = {"sha256": sha256, "hub-etag": file.etag}
-    bucket.upload(file.path, hub.stream(file, sha256), metadata)
+    bucket.upload(file.path, source.stream(file, sha256), metadata)

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from hoheit_lab import toolchain
 from hoheit_lab.errors import LabError
+from hoheit_lab.locks import exclusive
 from hoheit_lab.paths import cache_dir
-from hoheit_lab.toolchain import build
-from serving.images import bake
-from serving.images.base_image import PYTHON, layer, rootfs, write_layout
-from serving.images.building import running_buildkit, running_registry
 from serving.images.container import Container
-from support.environments import missing, uv
+from serving.images.layers import text_layer
+from serving.images.registry import Crane, running_registry
+from support.environments import missing
+
+from model_images.offline import layout
+from model_images.offline.__main__ import NAME
+from model_images.offline.buildkit import BuildKit, Means, running_buildkit
+from model_images.offline.store import Store
+from model_images.offline.workshop import Image, Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from serving.images.building import BuildKit, Crane
+    from model_images.offline.bake import Target
 
-LOCKS = (
-    "weights-fetcher/requirements.txt",
-    "weights-fetcher/requirements-build.txt",
-    "vllm/requirements-sbom.txt",
-)
-SOURCE, REVISION = "https://git.example.internal/platform/hoheit", "0" * 40
+    Build = Callable[[Target, Means], Path]
 
 
 def debian(name: str) -> str:
@@ -41,7 +43,7 @@ def debian(name: str) -> str:
 
 def lab_programs(*names: str) -> list[Path]:
     try:
-        built = build(names)
+        built = toolchain.build(names)
     except LabError as error:
         missing(f"the builder could not be built: {error}")
         raise
@@ -56,85 +58,104 @@ def crane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crane]:
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the locks name, fetched by hash, as for a builder without a way out."""
-    folder = tmp_path_factory.mktemp("builder") / "wheels"
-    for lock in LOCKS:
-        subprocess.run(
-            [
-                *(uv(), "run", "--quiet", "--no-project", "--with", "pip", "python", "-m", "pip"),
-                *("download", "--quiet", "--require-hashes", "--no-deps", "--dest", folder),
-                *("--only-binary", ":all:", "--python-version", PYTHON, "--platform"),
-                *("manylinux2014_x86_64", "--requirement", bake.ROOT / "model_images" / lock),
-            ],
-            env={**os.environ, "PIP_CACHE_DIR": str(cache_dir() / "pip")},
-            check=True,
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], BuildKit]]:
+    """A builder with an empty cache, which starts once something is to be built."""
+    debian("runc")
+    lab_programs("buildkitd", "buildctl")
+    with ExitStack() as stack:
+        yield cache(
+            lambda: stack.enter_context(
+                running_buildkit(tmp_path_factory.mktemp("buildkit") / "state")
+            )
         )
-    return folder
 
 
 @pytest.fixture(scope="session")
-def buildkit(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuildKit]:
-    runc = debian("runc")
-    buildkitd, buildctl = lab_programs("buildkitd", "buildctl")
-    folder = tmp_path_factory.mktemp("buildkit") / "state"
-    with running_buildkit(buildkitd, buildctl, runc, folder, wheels) as running:
-        yield running
+def image(builder: Callable[[], BuildKit]) -> Callable[[str], Image]:
+    """Images by target, from the cache that `python -m model_images.offline` fills."""
+    debian("mmdebstrap")
+    folder = cache_dir() / "images"
+    workshop = Workshop(Store(folder / "store"), NAME, builder)
+
+    def made(name: str) -> Image:
+        with exclusive(folder / "lock", f"building the image '{name}' for tests"):
+            return workshop.image(name)
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def python_base(crane: Crane, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The variables of the bake file that name a base with a Python."""
-    layout = tmp_path_factory.mktemp("python") / "layout"
-    write_layout(layout, rootfs(debian("mmdebstrap")))
-    digest = crane.push(layout, f"python:{PYTHON}")
-    return {
-        "SOURCE": SOURCE,
-        "REVISION": REVISION,
-        "PYTHON_IMAGE": f"{crane.registry}/python:{PYTHON}",
-        "PYTHON_DIGEST": digest,
-    }
+def pushed(image: Callable[[str], Image], crane: Crane) -> Callable[[str], str]:
+    """References by digest of images that the registry has, by target."""
+
+    @cache
+    def reference(name: str) -> str:
+        made = image(name)
+        place = made.reference.partition("/")[2]
+        assert crane.pushed(made.layout, place) == made.digest
+        return f"{crane.address}/{place.partition(':')[0]}@{made.digest}"
+
+    return reference
 
 
 @pytest.fixture(scope="session")
-def vllm_base(
-    crane: Crane, python_base: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    """The same, and a double of vLLM's image: of vLLM it has the name and the version only."""
-    layout = tmp_path_factory.mktemp("vllm") / "layout"
+def container(
+    crane: Crane, pushed: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Container]]:
+    """Images by target, pulled by digest, to be run."""
+    folder = tmp_path_factory.mktemp("containers")
+
+    @cache
+    def pulled(name: str) -> Container:
+        (folder / name).mkdir()
+        return Container(
+            runc=debian("runc"),
+            rootfs=crane.unpack(pushed(name), folder / name / "rootfs"),
+            config=crane.config(pushed(name))["config"],
+            scratch=folder / name,
+        )
+
+    yield pulled
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For volumes, where an unprivileged user can look into them."""
+    made = tmp_path_factory.mktemp("volumes")
+    for one in (made, *made.parents[:2]):
+        one.chmod(0o755)
+    return made
+
+
+@pytest.fixture
+def build(builder: Callable[[], BuildKit], tmp_path: Path) -> Build:
+    """Build one target of the bake file with chosen variables; return the layout."""
+
+    def built(target: Target, means: Means) -> Path:
+        builder().build(target, means, tmp_path / "layout")
+        return tmp_path / "layout"
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def python_base(image: Callable[[str], Image]) -> Image:
+    return image("python")
+
+
+@pytest.fixture(scope="session")
+def vllm_double(python_base: Image, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """A double of vLLM's image: of vLLM it has the name and the version only."""
     metadata = (
         "Metadata-Version: 2.4\nName: vllm\nVersion: 0.32.0\nLicense-Expression: Apache-2.0\n"
     )
     place = "usr/local/lib/python3.11/dist-packages/vllm-0.32.0.dist-info/METADATA"
-    write_layout(layout, rootfs(debian("mmdebstrap")), layer({place: metadata}))
-    digest = crane.push(layout, "vllm-openai:v0.32.0")
-    return {
-        **python_base,
-        "VLLM_IMAGE": f"{crane.registry}/vllm-openai:v0.32.0",
-        "VLLM_DIGEST": digest,
-    }
-
-
-@pytest.fixture(scope="session")
-def fetcher_image(crane: Crane, buildkit: BuildKit, python_base: dict[str, str]) -> str:
-    """The weights fetcher, built and pushed; a reference by digest."""
-    target = bake.target("weights-fetcher", REGISTRY=f"{crane.registry}/hoheit", **python_base)
-    return f"{target.tag}@{buildkit.build(target, target.tag)}"
-
-
-@pytest.fixture(scope="session")
-def fetcher(
-    crane: Crane, fetcher_image: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Container]:
-    """The same, pulled by digest, to be run."""
-    folder = tmp_path_factory.mktemp("fetcher")
-    yield Container(
-        runc=debian("runc"),
-        rootfs=crane.unpack(fetcher_image, folder / "rootfs"),
-        config=crane.config(fetcher_image)["config"],
-        scratch=folder,
-    )
-    shutil.rmtree(folder)
+    folder = tmp_path_factory.mktemp("vllm") / "layout"
+    blobs = (python_base.layout / "blobs" / "sha256").iterdir()
+    debian_packages = max(blobs, key=lambda file: file.stat().st_size)
+    layout.write(folder, [debian_packages, text_layer({place: metadata})])
+    return Image("vllm", f"{NAME}/vllm-openai:v0.32.0", folder, python_base.epoch)
 
 
 @pytest.fixture(scope="session")

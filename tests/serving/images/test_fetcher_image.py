@@ -7,40 +7,54 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from serving.images.conftest import REVISION, SOURCE
+import pytest
 from serving.weights.hub_double import REPOSITORY, HubDouble
 from serving.weights.programs import ACCESS_KEY, BUCKET, PREFIX, REGION, SECRET_KEY, running_store
 
+from model_images.offline import bake, origin
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from serving.images.building import Crane
     from serving.images.container import Container
+    from serving.images.registry import Crane
+
+    from model_images.offline.workshop import Image
 
 PLAIN_USER = 65532
 LABEL = "org.opencontainers.image"
 
 
-def test_what_is_pulled_is_what_was_built(crane: Crane, fetcher_image: str) -> None:
-    tag, _, digest = fetcher_image.partition("@")
-    assert crane("digest", tag) == digest
-    assert json.loads(crane("manifest", fetcher_image)) == json.loads(crane("manifest", tag))
+@pytest.fixture(scope="module")
+def fetcher(container: Callable[[str], Container]) -> Container:
+    return container("weights-fetcher")
+
+
+def test_what_is_pulled_is_what_was_built(
+    crane: Crane, image: Callable[[str], Image], pushed: Callable[[str], str]
+) -> None:
+    built = image("weights-fetcher")
+    place, _, digest = pushed("weights-fetcher").partition("@")
+    assert crane("digest", f"{place}:0.1.0") == digest == built.digest
+    manifest = built.layout / "blobs" / "sha256" / digest.removeprefix("sha256:")
+    assert json.loads(crane("manifest", f"{place}@{digest}")) == json.loads(manifest.read_text())
 
 
 def test_labels_say_what_it_is_where_it_comes_from_and_what_it_stands_on(
-    fetcher: Container, python_base: dict[str, str]
+    fetcher: Container, python_base: Image
 ) -> None:
     assert fetcher.config["Labels"] == {
         f"{LABEL}.title": "weights-fetcher",
         f"{LABEL}.description": (
             "Brings model weights into an object store, and from there onto a volume"
         ),
-        f"{LABEL}.source": SOURCE,
+        f"{LABEL}.source": origin.source(),
         f"{LABEL}.version": "0.1.0",
-        f"{LABEL}.revision": REVISION,
+        f"{LABEL}.revision": origin.revision(bake.target("weights-fetcher").context),
         f"{LABEL}.licenses": "Apache-2.0",
-        f"{LABEL}.base.name": python_base["PYTHON_IMAGE"],
-        f"{LABEL}.base.digest": python_base["PYTHON_DIGEST"],
+        f"{LABEL}.base.name": python_base.reference,
+        f"{LABEL}.base.digest": python_base.digest,
     }
 
 

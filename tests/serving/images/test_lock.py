@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from hoheit import ImageLock
-from serving.images.base_image import layer, write_layout
+from serving.images.layers import text_layer
 from support.monitor import stack_environment
 
+from model_images.offline import layout
+
 if TYPE_CHECKING:
-    from serving.images.building import Crane
+    from serving.images.registry import Crane
 
 FETCHER, HAPROXY = "hoheit/weights-fetcher:0.1.0", "docker.io/library/haproxy:3.2.22"
 
@@ -40,10 +42,8 @@ def images(crane: Crane, tmp_path: Path) -> dict[str, str]:
     """Digests of small images in the registry, by name: one of ours, the others as in a mirror."""
     digests: dict[str, str] = {}
     for number, name in enumerate((FETCHER, HAPROXY, "docker.io/vllm/vllm-openai:v0.32.0")):
-        content = tmp_path / f"{number}.tar"
-        content.write_bytes(layer({"name": name}))
-        write_layout(tmp_path / str(number), content)
-        digests[name] = crane.push(tmp_path / str(number), name)
+        layout.write(tmp_path / str(number), [text_layer({"name": name})])
+        digests[name] = crane.pushed(tmp_path / str(number), name)
     return digests
 
 
@@ -53,9 +53,9 @@ def stack_file(crane: Crane, tmp_path: Path) -> Path:
     environment = copy.deepcopy(stack_environment("local"))
     for part in ("mlflow", "monitoring"):
         del environment[part]
-    environment["cluster"]["image_mirror"] = crane.registry
+    environment["cluster"]["image_mirror"] = crane.address
     environment["images"] = {
-        "weights_fetcher": f"{crane.registry}/{FETCHER}",
+        "weights_fetcher": f"{crane.address}/{FETCHER}",
         "lock": "platform.lock.json",
     }
     file = tmp_path / "Pulumi.platform.yaml"
@@ -78,10 +78,10 @@ def test_the_images_that_run_are_locked_as_the_mirror_has_them(
     assert (
         found["gateway"]["digest"]
         == images[HAPROXY]
-        == crane("digest", f"{crane.registry}/{HAPROXY}")
+        == crane("digest", f"{crane.address}/{HAPROXY}")
     )
     assert found["gateway"]["reference"] == HAPROXY
-    assert found["gateway"]["registry"] == crane.registry
+    assert found["gateway"]["registry"] == crane.address
     assert found["gateway"]["platforms"] == ["linux/amd64"]
     assert found["weights_fetcher"]["digest"] == images[FETCHER]
     lock = ImageLock.read(stack_file.with_name("platform.lock.json"))
@@ -105,13 +105,11 @@ def test_a_tag_that_was_moved_is_found_and_the_lock_stays_as_it_is(
 ) -> None:
     run("lock", "--file", stack_file)
     before = locked(stack_file)
-    content = tmp_path / "moved.tar"
-    content.write_bytes(layer({"name": "something else"}))
-    write_layout(tmp_path / "moved", content)
-    moved = crane.push(tmp_path / "moved", HAPROXY)
+    layout.write(tmp_path / "moved", [text_layer({"name": "something else"})])
+    moved = crane.pushed(tmp_path / "moved", HAPROXY)
     checked = run("lock", "--check", "--file", stack_file)
     assert checked.returncode == 1, checked.stderr
-    assert f"gateway: {HAPROXY} is {moved} at {crane.registry} now" in checked.stdout
+    assert f"gateway: {HAPROXY} is {moved} at {crane.address} now" in checked.stdout
     assert f"and was {images[HAPROXY]} on" in checked.stdout
     assert "1 differences" in checked.stdout
     assert locked(stack_file) == before
@@ -124,7 +122,7 @@ def test_an_image_that_the_mirror_lacks_is_named_and_no_lock_is_written(
     stack_file.write_text(stack_file.read_text().replace("fetcher:0.1.0", "fetcher:0.2.0"))
     done = run("lock", "--file", stack_file)
     assert done.returncode == 2
-    assert f"weights-fetcher:0.2.0: {crane.registry} has no such image" in done.stderr
+    assert f"weights-fetcher:0.2.0: {crane.address} has no such image" in done.stderr
     assert not stack_file.with_name("platform.lock.json").exists()
 
 
@@ -135,5 +133,5 @@ def test_a_check_without_a_lock_says_how_to_make_one(stack_file: Path) -> None:
 
 
 def test_a_digest_is_printed_for_a_build(crane: Crane, images: dict[str, str]) -> None:
-    done = run("digest", f"{crane.registry}/{FETCHER}")
+    done = run("digest", f"{crane.address}/{FETCHER}")
     assert (done.returncode, done.stdout) == (0, f"{images[FETCHER]}\n"), done.stderr

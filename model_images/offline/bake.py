@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -20,6 +20,7 @@ class Target:
     file: str
     args: dict[str, str]
     tag: str
+    """Registry, repository and tag."""
 
 
 def target(name: str, **variables: str) -> Target:
