@@ -91,6 +91,10 @@ image of version $found, and move the data with pg_dump or pg_upgrade" >&2
   exit 1
 fi
 
-printf "ALTER ROLE {ROLE} PASSWORD '%s'\\n" "$password" | run_alone "$data"
+# By no pipe, so that it is a child of this shell. What was killed has left the file postmaster.pid
+# with process 1 in it: every container has one, and only as its parent is it no other server.
+run_alone "$data" <<SQL
+ALTER ROLE {ROLE} PASSWORD '$password'
+SQL
 echo "the database is of version $major, and its role has the current password"
 """

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,14 @@ class Pod:
             _give(self.folder / name, options)
         command = self.rendered.command("database", "initialise")
         return self._run(command, path=f"{self.postgres}:{SYSTEM_PATH}", options=options)
+
+    def initialise_as_process_one(self) -> Run:
+        """Run it once more, as the first process of a container; for root."""
+        user = tools.unprivileged()
+        command = self.rendered.command("database", "initialise")
+        first = ["unshare", "--pid", "--fork", "--kill-child", "setpriv", "--clear-groups"]
+        alone = [*first, f"--reuid={user['user']}", f"--regid={user['group']}", *command.line]
+        return self._run(replace(command, line=alone), path=f"{self.postgres}:{SYSTEM_PATH}")
 
     @contextlib.contextmanager
     def database(self) -> Iterator[None]:

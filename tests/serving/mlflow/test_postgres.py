@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hoheit_facts import IMAGES
+from support.environments import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,3 +113,15 @@ def test_a_volume_of_an_older_version_is_refused_by_a_newer_one(
     assert "go back to an image of version" in run.output
     with replace(one, postgres=older_postgres).database():
         assert one.sql("SELECT 1") == "1"
+
+
+def test_a_database_whose_container_was_killed_starts_in_the_next(fresh: Pod) -> None:
+    if os.getuid() != 0:
+        missing("process 1 of a container is made as root")
+    with fresh.database():
+        pass
+    lock = fresh.folder / "database" / "database" / "postmaster.pid"
+    lock.write_text("1\n")
+    done = fresh.initialise_as_process_one()
+    assert done.status == 0, done
+    assert not lock.exists()
