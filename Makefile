@@ -1,6 +1,6 @@
 # Commands for a person and for CI. Outside this checkout one cache folder is written:
 # $HOHEIT_LAB_CACHE, else $XDG_CACHE_HOME/hoheit-lab, else ~/.cache/hoheit-lab. As root on Debian,
-# `make test` also installs the packages haproxy, postgresql, runc, mmdebstrap, bubblewrap, iproute2.
+# `make test` also installs Debian's packages that tests/install-tools names.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,9 +19,14 @@ unexport VIRTUAL_ENV
 RUN := $(UV) run --no-sync
 LAB := $(RUN) hoheit-lab
 HOHEIT := $(CURDIR)/.venv/bin/hoheit
+# What `make local REAL=1` builds, and asks in the end.
+OFFLINE_IMAGES = sh -c '$(CURDIR)/.venv/bin/python -m model_images.offline \
+  --registry "$$HOHEIT_LAB_REGISTRY" --lock stacks/local-real.lock.json'
+export QUESTION ?= Wo sind meine Daten?
 
 # Servers that tests start, built before them: a test has a time limit, a first build takes minutes.
-TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool buildkitd buildctl crane
+TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool buildkitd buildctl crane \
+  kubelet kube-proxy ptp host-local loopback portmap coredns registry pause
 
 .PHONY: help
 help: ## Show this list
@@ -44,11 +49,34 @@ environment: | $(UV)
 	@$(UV) sync --quiet --locked --compile-bytecode
 
 .PHONY: local
-local: environment ## Bring up stack `local`: control plane, SIMULATED nodes, the whole platform
-	@$(LAB) up
+local: environment ## Bring up stack `local` on SIMULATED nodes; REAL=1: on a real one, and ask it
+	@TIMEFORMAT='lab: up after %R s'; time $(LAB) up $(if $(REAL),--real)
+	@if [ -z "$$($(LAB) exec -- printenv HOHEIT_LAB_REGISTRY)" ]; then \
+	  $(MAKE) --no-print-directory local-simulated; \
+	else \
+	  $(MAKE) --no-print-directory $(if $(REAL),local-real,local-refused); \
+	fi
+
+.PHONY: local-simulated
+# With REAL, what comes last is why there is no real node.
+local-simulated:
 	@$(LAB) deploy --stack local
 	@$(LAB) exec -- $(HOHEIT) register --stack local
 	@$(LAB) exec -- $(HOHEIT) residency check --stack local
+	@$(if $(REAL),$(LAB) up --real)
+
+.PHONY: local-real
+local-real:
+	@TIMEFORMAT='images: built and pushed after %R s'; time $(LAB) exec -- $(OFFLINE_IMAGES)
+	@TIMEFORMAT='deploy: up after %R s'; time $(LAB) deploy --stack local-real
+	@$(LAB) exec -- $(HOHEIT) timeline --stack local-real
+	@printf '\n> %s\n' "$$QUESTION"
+	@$(LAB) exec -- $(HOHEIT) chat --stack local-real --time "$$QUESTION"
+
+.PHONY: local-refused
+local-refused:
+	@echo "error: this lab has a real node, on which no image of stack local can be had; ask for" \
+	  "it with \`make local REAL=1\`, or begin anew with \`make local-down\`" >&2; exit 1
 
 .PHONY: local-down
 local-down: environment ## Remove everything that `make local` made, processes included

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import pulumi
 from hoheit import (
@@ -21,7 +21,7 @@ from hoheit import (
 )
 from hoheit.driver import Args, check_namespace, refusal, validated
 from hoheit_infra import ExistingClusterArgs, ExistingClusterSettings, ExistingNodes
-from locked_images import LockedImages
+from locked_images import LockedImages, with_locked_weights
 from pools import check_plugin_namespaces, check_pools_are_apart, plugin_namespaces
 from pydantic import Field, model_validator
 from residency import LOCAL_PROFILE, Residency
@@ -90,6 +90,11 @@ class Environment(Args):
     mlflow: Mlflow | None = None
     residency: Residency
     """The organisation's own rules, which every resource of the stack is judged by."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weights_have_the_digests_of_the_lock(cls, given: Any) -> Any:
+        return with_locked_weights(given)
 
     @model_validator(mode="after")
     def _pools_exist(self) -> Self:

@@ -31,6 +31,7 @@ def of_monitoring(stack: MonitoringStack | None) -> dict[str, Any] | None:
         "grafanaAdminSecret": stack.grafana_admin_secret,
         "prometheusUrl": stack.prometheus_url,
         "alertmanagerUrl": stack.alertmanager_url,
+        "unwatched": list(stack.unwatched),
     }
 
 

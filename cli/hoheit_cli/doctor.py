@@ -15,6 +15,7 @@ from .checks.network import check_api_server, check_dns
 from .checks.nodes import check_pool, check_simulation
 from .checks.storage import check_storage
 from .checks.version import check_version
+from .cluster_options import add_kubeconfig_option
 from .finding import FAULTS, Finding, Verdict
 from .kubectl import Kubectl
 from .observed import Observed, observe
@@ -36,11 +37,7 @@ def add(commands: Any) -> None:
         "--stack", metavar="NAME", help="stack of the Pulumi project in this directory"
     )
     source.add_argument("--file", metavar="FILE", type=Path, help="a stack file, wherever it is")
-    parser.add_argument(
-        "--kubeconfig",
-        metavar="FILE",
-        help="the way to the cluster (default: $KUBECONFIG, or ~/.kube/config)",
-    )
+    add_kubeconfig_option(parser)
     parser.add_argument("--strict", action="store_true", help="let UNKNOWN fail as well")
     parser.add_argument("--json", action="store_true", help="print it for machines")
     parser.set_defaults(command=_run)

@@ -19,7 +19,7 @@ from .objects import mapping_at
 from .registry import Registry
 from .stated import environment_of, read_stated, stack_file
 from .text import printable, printable_line
-from .used_images import used_fields
+from .used_images import used_fields, weights_images
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -129,7 +129,7 @@ def resolved_lock(
     """Return the lock of some images as registries have them now.
 
     Args:
-        references: What the environment writes, by field of ``Images``.
+        references: What the environment writes, by field of ``Images`` or path of weights.
         mirror: Where they are asked for, if not in the registry of their name.
         registry: Whom to ask.
         known: The lock so far: a digest that is still the same keeps its time.
@@ -146,7 +146,7 @@ def resolved_lock(
         stated = _parsed(reference).digest
         if stated not in (None, resolved.digest):
             raise UsageError(
-                f"images.{name}: {asked.registry} has {resolved.digest} under the tag of "
+                f"{_path(name)}: {asked.registry} has {resolved.digest} under the tag of "
                 f"{reference}; take that digest, or correct the tag"
             )
         old = before.get((name, reference, resolved.digest))
@@ -200,7 +200,12 @@ def _references(environment: dict[str, Any], file: Path, *, everything: bool) ->
         images.check(*fields)
     except ValueError as error:
         raise UsageError(f"{file}: {error}") from None
-    return {field: images.reference(field) for field in fields}
+    return {field: images.reference(field) for field in fields} | weights_images(environment)
+
+
+def _path(name: str) -> str:
+    """Return where the environment names an image: a field of its ``images``, or weights."""
+    return name if "." in name else f"images.{name}"
 
 
 def _known(file: Path) -> ImageLock:

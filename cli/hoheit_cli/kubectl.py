@@ -45,6 +45,10 @@ class Kubectl:
             f"--context={self._context}", f"--request-timeout={_TIMEOUT}", *arguments, stdin=stdin
         )
 
+    def command(self, *arguments: str) -> list[str]:
+        """Return the words of a call that goes on until somebody ends it."""
+        return [*self._command, f"--context={self._context}", *arguments]
+
     def version(self) -> str:
         """Return the version of the API server, such as ``v1.37.2``.
 

@@ -1,11 +1,11 @@
-"""The command line: `hoheit plan | register | doctor | residency | images`."""
+"""The command line: `hoheit plan | register | doctor | residency | images | chat | timeline`."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from . import doctor, images, plan, register, residency
+from . import chat, doctor, images, plan, register, residency, timeline
 from .errors import UsageError
 from .text import printable
 
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"hoheit {version('hoheit')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (plan, register, doctor, residency, images):
+    for command in (plan, register, doctor, residency, images, chat, timeline):
         command.add(commands)
     return parser

@@ -17,8 +17,8 @@ SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks o
 """Key of an object that holds an encrypted value (Pulumi SDK, resource/sig)."""
 
 
-def add_state_options(parser: argparse.ArgumentParser) -> None:
-    """Let a command name the state that it reads."""
+def add_state_options(parser: argparse.ArgumentParser) -> Any:
+    """Let a command name the state that it reads; return the group, for what stands in for it."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--stack",
@@ -30,6 +30,7 @@ def add_state_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file that `pulumi stack export` wrote, or - for standard input",
     )
+    return source
 
 
 def read_state(options: argparse.Namespace) -> dict[str, Any]:

@@ -36,10 +36,20 @@ def used_fields(environment: dict[str, Any], file: Path) -> list[str]:
         raise UsageError(f"{file}: {error}") from None
 
 
+def weights_images(environment: dict[str, Any]) -> dict[str, str]:
+    """Return the images that bring weights, by the path of the field that names each."""
+    named = {
+        f"models.{name}.weights.image": mapping_at(model, "weights").get("image")
+        for name, model in mapping_at(environment, "models").items()
+    }
+    return {path: image for path, image in named.items() if isinstance(image, str)}
+
+
 def _of_models(environment: dict[str, Any]) -> set[str]:
     fields: set[str] = set()
     for name, given in mapping_at(environment, "models").items():
-        fields |= set(validated(VllmSettings, _own(given), f"models.{name}").image_fields)
+        settings = _unlocked(_own(given))
+        fields |= set(validated(VllmSettings, settings, f"models.{name}").image_fields)
     return fields
 
 
@@ -54,6 +64,14 @@ def _of_parts(environment: dict[str, Any], file: Path) -> set[str]:
         monitoring = validated(MonitoringSettings, _own(given), "monitoring")
         fields |= set(monitoring.image_fields_for(gpus=gpus))
     return fields
+
+
+def _unlocked(model: Any) -> Any:
+    """Return a model whose weights may be an image without digest: a lock is yet to give it one."""
+    weights = mapping_at(model, "weights")
+    if "image" not in weights:
+        return model
+    return model | {"weights": weights | {"allow_floating_revision": True}}
 
 
 def _own(given: Any) -> Any:

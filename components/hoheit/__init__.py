@@ -44,6 +44,7 @@ from .monitoring_settings import (
     MonitoringMode,
     MonitoringSettings,
     OperatorSettings,
+    OptionalProgram,
     WebhookReceiver,
 )
 from .monitoring_stack import MonitoringStack, MonitoringStackArgs
@@ -120,6 +121,7 @@ __all__ = [
     "Objectives",
     "OnDestroy",
     "OperatorSettings",
+    "OptionalProgram",
     "Peer",
     "Permission",
     "Phase",

@@ -71,10 +71,10 @@ def server_egress(
     return [name_service(network), _store_need(store, "copy the weights before start")]
 
 
-def mirror_egress(store: ObjectStore, hub: Hub, network: ClusterNetwork) -> list[Need]:
-    """Return what the Job contacts that brings the weights."""
-    fetch = Need(purpose="fetch the weights once", peer=hub.peer, port=hub.port)
-    return [name_service(network), fetch, _store_need(store, "keep the weights")]
+def mirror_egress(store: ObjectStore, hub: Hub | None, network: ClusterNetwork) -> list[Need]:
+    """Return what the Job contacts that brings the weights; without a hub, the store alone."""
+    fetch = [Need(purpose="fetch the weights once", peer=hub.peer, port=hub.port)] if hub else []
+    return [name_service(network), *fetch, _store_need(store, "keep the weights")]
 
 
 def _scrapers(settings: VllmSettings) -> list[Need]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._lora import is_copied
-from ._weights import is_pulled, is_shared
+from ._weights import is_pulled, is_shared, whence
 from .images import ImageReference
 from .location import Fact, Location, Source, SourceKind, where
 from .model_weights import WeightsSource
 from .register import DataClass, Egress, OnDestroy, Phase, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .capabilities import StorageChoice
     from .lora import LoraAdapter
@@ -177,19 +177,35 @@ def service_recipients(
 
 
 def mirror_recipients(
-    weights: ModelWeights, image: str, store: ObjectStore, hub: Hub
+    weights: ModelWeights, images: Mapping[str, str], store: ObjectStore, hub: Hub | None
 ) -> tuple[Egress, ...]:
-    """Return every recipient that the Job contacts which brings weights."""
-    fetch = Egress(
+    """Return every recipient that the Job contacts which brings weights.
+
+    Args:
+        weights: the unit.
+        images: what nodes pull for it: references by purpose.
+        store: where it goes.
+        hub: where it is fetched from; None where it comes in one of the images.
+    """
+    name, _ = whence(weights)
+    pulled = [
+        recipient
+        for purpose, image in images.items()
+        for recipient in registry_recipients(purpose, [image])
+    ]
+    fetched = [] if hub is None else [_hub(hub, name)]
+    return (*pulled, *fetched, _object_store(store, f"keep the weights of {name}"))
+
+
+def _hub(hub: Hub, repository: str) -> Egress:
+    return Egress(
         recipient="model hub",
         host=hub.host,
         port=hub.port,
-        purpose=f"fetch {weights.repository} once, without any data of users",
+        purpose=f"fetch {repository} once, without any data of users",
         when=Phase.BUILD,
         location=where(hub.location),
     )
-    keep = _object_store(store, f"keep the weights of {weights.repository}")
-    return (*registry_recipients("the weights-fetcher image", [image]), fetch, keep)
 
 
 def registry_recipients(purpose: str, references: Iterable[str]) -> tuple[Egress, ...]:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from typing import TYPE_CHECKING
 
-from .model_weights import WeightsSource
+from .model_weights import ModelWeights, WeightsSource
 
 if TYPE_CHECKING:
     import pulumi
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from .capabilities import StorageChoice
     from .lora import LoraAdapter
-    from .model_weights import ModelWeights
     from .object_store import ObjectStore
 
 MODELS = "/models"
@@ -30,7 +29,12 @@ def volume_gib(weights: ModelWeights) -> int:
 
 def is_pulled(weights: ModelWeights) -> bool:
     """Tell whether server pods copy the weights out of the object store."""
-    return weights.source in (WeightsSource.HUB, WeightsSource.S3)
+    return is_mirrored(weights) or weights.source is WeightsSource.S3
+
+
+def is_mirrored(weights: ModelWeights) -> bool:
+    """Tell whether a Job brings the weights into the object store."""
+    return weights.source in (WeightsSource.HUB, WeightsSource.IMAGE)
 
 
 def check_source(weights: ModelWeights, bucket: str | None, *, hub: bool) -> None:
@@ -65,7 +69,21 @@ def object_prefix(unit: ModelWeights | LoraAdapter, store: ObjectStore) -> str:
     """Return the key prefix under which the object store keeps weights, or an adapter."""
     if unit.source is WeightsSource.S3:
         return (unit.uri or "").removeprefix(f"s3://{store.bucket}/").rstrip("/")
+    if isinstance(unit, ModelWeights) and unit.source is WeightsSource.IMAGE:
+        name, revision = whence(unit)
+        return f"{store.prefix}/{name}/{revision.removeprefix('sha256:')}{unit.image_path}"
     return f"{store.prefix}/{unit.repository}/{unit.revision}"
+
+
+def whence(weights: ModelWeights) -> tuple[str, str]:
+    """Return the repository of a mirrored unit and its revision, as its manifest names them.
+
+    The digest of an image is its revision. Its registry is left out: a digest is the same image in
+    every registry, and a mirror of one changes nothing.
+    """
+    if (image := weights.image_reference) is None:
+        return weights.repository or "", weights.revision or ""
+    return image.repository, image.digest or image.tag or ""
 
 
 def is_shared(weights: ModelWeights, storage: StorageChoice) -> bool:
@@ -78,8 +96,9 @@ def unit_key(weights: ModelWeights) -> str:
 
     Which files belong to it counts too: the fetcher removes others, and a pod may be reading them.
     """
-    whence = (weights.repository, weights.revision, weights.uri, weights.manifest_digest)
-    parts = (*map(str, whence), *sorted(weights.fetched))
+    stated = (weights.repository, weights.revision, weights.uri, weights.manifest_digest)
+    image = (*whence(weights), weights.image_path) if weights.image else ()
+    parts = (*map(str, stated), *image, *sorted(weights.fetched))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]
 
 

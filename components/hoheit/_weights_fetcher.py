@@ -1,4 +1,4 @@
-"""The containers that bring weights: from a hub to the object store, and from there to a pod."""
+"""The containers that bring weights: into the object store, and from there to a pod."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from hoheit_facts import switches_off
 from ._lora import adapter_argument, adapter_mounts, is_copied
 from ._pod_security import container_security, pod_security
 from ._secret_variable import secret_variable
-from ._weights import MODELS, model_path, object_prefix, volume_gib
+from ._weights import MODELS, model_path, object_prefix, volume_gib, whence
+from ._weights_image import UNPACKED, Unpacking
+from .model_weights import Hub
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from .images import Images
     from .lora import LoraAdapter
-    from .model_weights import Hub, ModelWeights
+    from .model_weights import ModelWeights
     from .object_store import ObjectStore
 
 FETCHER_USER = 65532
@@ -84,16 +86,21 @@ def adapters_container(
 def mirror_pod(
     weights: ModelWeights,
     store: ObjectStore,
-    hub: Hub,
+    source: Hub | Unpacking,
     images: Images,
     service_account: pulumi.Input[str],
 ) -> PodSpecArgsDict:
-    """Return the pod of the Job that brings the weights from the hub into the object store."""
-    arguments = [f"--repository={weights.repository}", f"--revision={weights.revision}"]
-    arguments += [f"--allow={pattern}" for pattern in weights.fetched]
-    arguments += _unit_arguments(weights, store)
-    if store.quota_gib is not None:
-        arguments += [f"--quota-gib={store.quota_gib}"]
+    """Return the pod of the Job that brings the weights into the object store.
+
+    Args:
+        weights: the unit.
+        store: where it goes.
+        source: the hub that it is fetched from, or the image that it is copied out of.
+        images: the fetcher's, and the Secrets with which nodes pull.
+        service_account: that may write to the store.
+    """
+    hub = source if isinstance(source, Hub) else None
+    unpacked = source if isinstance(source, Unpacking) else None
     spec: PodSpecArgsDict = {
         "restart_policy": "OnFailure",
         "automount_service_account_token": False,
@@ -105,29 +112,47 @@ def mirror_pod(
                 "name": "mirror",
                 "image": images.reference("weights_fetcher"),
                 "command": ["weights-fetcher", "mirror"],
-                "args": arguments,
+                "args": _mirror_arguments(weights, store, unpacked),
                 "env": [
                     *_fetcher_environment(),
                     *_store_environment(store),
-                    *_hub_environment(hub),
+                    *(_hub_environment(hub) if hub else []),
                 ],
                 "termination_message_policy": "FallbackToLogsOnError",
                 "resources": _resources(),
                 "security_context": container_security(),
                 "volume_mounts": [
                     {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - emptyDir
+                    *([unpacked.mount] if unpacked else []),
                     *_authority_mounts(store),
                 ],
             }
         ],
         "volumes": [
             {"name": "tmp", "empty_dir": {"size_limit": f"{_TEMPORARY_GIB}Gi"}},
+            *([unpacked.volume] if unpacked else []),
             *authority_volumes(store),
         ],
     }
+    if unpacked:
+        spec["init_containers"] = [unpacked.container]
     if images.pull_secrets:
         spec["image_pull_secrets"] = [{"name": name} for name in images.pull_secrets]
     return spec
+
+
+def _mirror_arguments(
+    weights: ModelWeights, store: ObjectStore, unpacked: Unpacking | None
+) -> list[str]:
+    repository, revision = whence(weights)
+    arguments = [f"--repository={repository}", f"--revision={revision}"]
+    if unpacked:
+        arguments += [f"--directory={UNPACKED}"]
+    arguments += [f"--allow={pattern}" for pattern in weights.fetched]
+    arguments += _unit_arguments(weights, store)
+    if store.quota_gib is not None:
+        arguments += [f"--quota-gib={store.quota_gib}"]
+    return arguments
 
 
 def authority_volumes(store: ObjectStore) -> list[VolumeArgsDict]:

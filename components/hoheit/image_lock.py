@@ -68,6 +68,6 @@ class ImageLock(Args):
     def pinned(self, reference: str) -> str:
         """Return a reference with the digest that was locked for it, or as it is without one."""
         for image in self.images:
-            if image.reference == reference:
+            if image.reference == reference and "@" not in reference:
                 return f"{reference}@{image.digest}"
         return reference

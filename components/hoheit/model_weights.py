@@ -10,17 +10,14 @@ from pydantic import Field, model_validator
 from ._args import Args, LateObjectName
 from ._patterns import written_as
 from ._urls import HttpsUrl, has_dots, host_of, port_of
+from ._weights_files import check_code, check_inside, check_pickles, with_code
+from .images import ImageReference
 from .location import DeclaredLocation
 from .network import Peer
 from .trusted_code import COMMIT, TrustedCode
 
 CLAIM_URI = re.compile(r"pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?")
 _DIGEST = r"sha256:[0-9a-f]{64}"
-_PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
-"""Loading one runs the code inside it."""
-_CODE = (".py", ".pyc", ".so")
-"""With trust in remote code, the server runs it."""
-_GLOB = re.compile(r"[*?\[]")
 
 Repository = Annotated[
     str,
@@ -62,6 +59,8 @@ class WeightsSource(StrEnum):
 
     HUB = "hub"
     """A repository, brought into the object store once by a Job."""
+    IMAGE = "image"
+    """Files inside a container image, brought into the object store once by a Job."""
     S3 = "s3"
     """Already in the object store."""
     OCI = "oci"
@@ -77,6 +76,14 @@ class ModelWeights(Args):
     """Repository on the hub, ``organisation/name``; with ``revision``."""
     revision: str | None = None
     """Commit of the repository (40 hex digits)."""
+    image: str | None = None
+    """Container image that carries the files, ``registry/repository@sha256:...``, for clusters
+    that reach no hub: nodes pull it as every other image. The program ``cp`` has to be in it."""
+    image_path: Annotated[
+        str,
+        written_as(r"^(/[\w.-]+)+$", "a directory inside the image, such as /model"),
+    ] = "/model"
+    """Where the files lie inside the image."""
     uri: (
         Annotated[
             str,
@@ -90,9 +97,11 @@ class ModelWeights(Args):
     ) = None
     """``s3://bucket/prefix``, ``oci://registry/repository@sha256:...`` or ``pvc://claim/path``."""
     copy_of: Repository | None = None
-    """The repository that a uri is a copy of, by which LoRA adapters know their base."""
+    """The repository that an image or a uri is a copy of, by which LoRA adapters know their
+    base."""
     allow_floating_revision: bool = False
-    """Accept a branch or tag as revision; the model may then change between two fetches."""
+    """Accept a branch or tag as revision, and an image without digest; the model may then change
+    between two fetches."""
     files: tuple[str, ...] = Field(
         default=("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "*.tiktoken"),
         min_length=1,
@@ -120,15 +129,31 @@ class ModelWeights(Args):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if (self.repository is None) == (self.uri is None):
-            raise ValueError("name either repository (with revision) or uri")
+        given = [one for one in (self.repository, self.image, self.uri) if one is not None]
+        if len(given) != 1:
+            raise ValueError("name one of repository (with revision), image and uri")
         if self.repository and not self.revision:
             raise ValueError("revision: required with repository; give the commit (40 hex digits)")
+        if self.revision is not None and not self.repository:
+            raise ValueError("revision: goes with repository; an image or a uri has none")
+        if "image_path" in self.model_fields_set and not self.image:
+            raise ValueError("image_path: goes with image")
+        return self
+
+    @model_validator(mode="after")
+    def _cannot_move(self) -> Self:
         floats = self.revision is not None and not COMMIT.fullmatch(self.revision)
         if floats and not self.allow_floating_revision:
             raise ValueError(
                 f"revision: '{self.revision}' is a branch or tag and can move; give the commit "
                 "(40 hex digits), or set allow_floating_revision: true outside production"
+            )
+        image = self.image_reference
+        if image and image.digest is None and not self.allow_floating_revision:
+            raise ValueError(
+                f"image: '{self.image}' has a tag, which can move, and no digest; add @sha256:... "
+                "(`hoheit images lock` asks the registry for it), or set allow_floating_revision: "
+                "true outside production"
             )
         return self
 
@@ -142,7 +167,7 @@ class ModelWeights(Args):
     @model_validator(mode="after")
     def _uri_leads_somewhere(self) -> Self:
         uri = self.uri or ""
-        for field in ("repository", "revision", "uri"):
+        for field in ("repository", "revision", "image", "image_path", "uri"):
             if has_dots(getattr(self, field) or ""):
                 raise ValueError(f"{field}: '.' and '..' are no part of a path here")
         if re.fullmatch("s3://[^/]+/?", uri):
@@ -155,8 +180,6 @@ class ModelWeights(Args):
 
     @model_validator(mode="after")
     def _nothing_is_declared_in_vain(self) -> Self:
-        if self.revision is not None and self.uri:
-            raise ValueError("revision: goes with repository, a uri has none")
         locks = self.digests or self.manifest_digest
         if locks and self.source in (WeightsSource.OCI, WeightsSource.PVC):
             raise ValueError(
@@ -164,50 +187,15 @@ class ModelWeights(Args):
                 "hoheit only mounts; leave them out, or bring the weights through object_store"
             )
         if self.copy_of is not None and self.repository:
-            raise ValueError("copy_of: goes with uri; a repository is what it is")
+            raise ValueError("copy_of: goes with image or uri; a repository is what it is")
         return self
 
     @model_validator(mode="after")
-    def _files_lie_inside(self) -> Self:
-        for field, names in (("files", self.files), ("digests", tuple(self.digests))):
-            for name in names:
-                if not name or name.startswith("/") or has_dots(name):
-                    raise ValueError(
-                        f"{field}: '{name}' leads out of the repository; name files by their path "
-                        "inside it, without '.' and '..', such as model.safetensors"
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def _pickles_are_asked_for(self) -> Self:
-        pickles = _ending_in(_PICKLES, self.files)
-        if self.allow_pickles != bool(pickles):
-            if self.allow_pickles:
-                raise ValueError("allow_pickles: files names none; name each, with its digest")
-            raise ValueError(
-                f"files: {', '.join(pickles)}: a pickle runs code when it is loaded; convert the "
-                "weights to safetensors, or set allow_pickles: true and lock it in digests"
-            )
-        for name in pickles:
-            if _GLOB.search(name):
-                raise ValueError(f"files: {name}: allow_pickles takes names, no patterns")
-            if name not in self.digests:
-                raise ValueError(f"digests: {name}: allow_pickles needs the digest of each pickle")
-        return self
-
-    @model_validator(mode="after")
-    def _code_is_reviewed(self) -> Self:
-        code = _ending_in(_CODE, self.files)
-        if code and self.trusted_code is None:
-            raise ValueError(
-                f"files: {', '.join(code)}: code of the repository would run inside the server; "
-                "leave it out, or have it read and set trusted_code"
-            )
-        if len(code) == len(self.files):
-            raise ValueError(
-                f"files: {', '.join(code)}: code and no weights; name those too, such as "
-                "*.safetensors and *.json"
-            )
+    def _files_are_data(self) -> Self:
+        check_inside("files", self.files)
+        check_inside("digests", self.digests)
+        check_pickles(self.files, self.digests, allowed=self.allow_pickles)
+        check_code(self.files, reviewed=self.trusted_code is not None)
         if self.trusted_code is not None:
             self.trusted_code.check(self.repository, self.revision)
         return self
@@ -220,13 +208,24 @@ class ModelWeights(Args):
     @property
     def fetched(self) -> tuple[str, ...]:
         """Patterns of all files to fetch, reviewed code among them."""
-        extra = ("*.py",) if self.trusted_code and not _ending_in(_CODE, self.files) else ()
-        return (*self.files, *extra)
+        return with_code(self.files) if self.trusted_code else self.files
 
     @property
     def source(self) -> WeightsSource:
         """Where the weights come from."""
+        if self.image:
+            return WeightsSource.IMAGE
         return WeightsSource(self.uri.split("://")[0]) if self.uri else WeightsSource.HUB
+
+    @property
+    def image_reference(self) -> ImageReference | None:
+        """The parts of the image's name."""
+        if self.image is None:
+            return None
+        try:
+            return ImageReference.parse(self.image)
+        except ValueError as error:
+            raise ValueError(f"image: {error}") from None
 
     def rewritten(self, rewrite: Callable[[str], str]) -> Self:
         """Return the same unit, with an OCI artefact as ``rewrite`` names it in a mirror."""
@@ -237,10 +236,7 @@ class ModelWeights(Args):
 
     @property
     def name(self) -> str:
-        """A short name: the last part of the repository or of the URI's path."""
-        text = (self.repository or self.uri or "").split("@")[0].rstrip("/")
-        return text.rsplit("/", 1)[-1]
-
-
-def _ending_in(suffixes: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
-    return [name for name in names if name.lower().endswith(suffixes)]
+        """A short name: the last part of the repository, of the image's, or of the URI's path."""
+        image = self.image_reference
+        text = image.repository if image else self.repository or self.uri or ""
+        return text.split("@")[0].rstrip("/").rsplit("/", 1)[-1]

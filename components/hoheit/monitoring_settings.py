@@ -31,6 +31,17 @@ class MonitoringMode(StrEnum):
     """A Prometheus Operator that the cluster has already; it gets targets, rules, dashboards."""
 
 
+class OptionalProgram(StrEnum):
+    """A program that a stack can do without, or that somebody else runs in the cluster."""
+
+    GRAFANA = "grafana"
+    """Dashboards."""
+    KUBE_STATE_METRICS = "kube-state-metrics"
+    """Metrics of pods, Deployments and StatefulSets."""
+    DCGM_EXPORTER = "dcgm-exporter"
+    """Metrics of GPUs; it runs only where there are some."""
+
+
 class AlertThresholds(Args):
     """When somebody is told. Each in the unit of its metric."""
 
@@ -98,6 +109,9 @@ class MonitoringSettings(Args):
     mode: MonitoringMode = MonitoringMode.BUNDLED
     operator: OperatorSettings | None = None
     """Needed with ``mode: operator``."""
+    leave_out: tuple[OptionalProgram, ...] = ()
+    """Programs not to run. Rules and dashboards that nothing would feed go with them, and the
+    stack's output ``unwatched`` says what nobody is told about then."""
     retention_days: int = Field(default=30, ge=1, le=36500)
     """Days after which samples are deleted."""
     retention_size_gib: int = Field(default=40, ge=1)
@@ -121,10 +135,16 @@ class MonitoringSettings(Args):
         """Whether this stack runs Prometheus itself."""
         return self.mode is MonitoringMode.BUNDLED
 
+    def runs(self, program: OptionalProgram) -> bool:
+        """Return whether a program is wanted that could be left out."""
+        return program not in self.leave_out
+
     def image_fields_for(self, *, gpus: bool) -> tuple[str, ...]:
         """Return the fields of ``Images`` that the stack runs, with or without GPUs to watch."""
         bundled = ("prometheus", "alertmanager", "grafana", "kube_state_metrics")
-        return (*(bundled if self.bundled else ()), *(("dcgm_exporter",) if gpus else ()))
+        left_out = [program.replace("-", "_") for program in self.leave_out]
+        fields = (*(bundled if self.bundled else ()), *(("dcgm_exporter",) if gpus else ()))
+        return tuple(field for field in fields if field not in left_out)
 
     @model_validator(mode="after")
     def _retained_fits_on_the_volume(self) -> Self:
@@ -156,6 +176,14 @@ class MonitoringSettings(Args):
         return self
 
     @model_validator(mode="after")
+    def _nobody_is_let_in_to_what_is_left_out(self) -> Self:
+        if self.clients and not self.runs(OptionalProgram.GRAFANA):
+            raise ValueError(
+                "clients: they may open Grafana, and leave_out names it; leave out one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _mode_has_what_it_needs(self) -> Self:
         if self.bundled and self.operator is not None:
             raise ValueError("operator: goes with mode: operator; leave it out, or set that mode")
@@ -168,5 +196,11 @@ class MonitoringSettings(Args):
                 raise ValueError(
                     f"{field}: the operator's own Prometheus, Alertmanager and Grafana decide on "
                     "that; leave it out with mode: operator"
+                )
+        for program in self.leave_out:
+            if program is not OptionalProgram.DCGM_EXPORTER:
+                raise ValueError(
+                    f"leave_out: {program} is the operator's own with mode: operator; take it off "
+                    f"the list, on which only {OptionalProgram.DCGM_EXPORTER} has a meaning there"
                 )
         return self

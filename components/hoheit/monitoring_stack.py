@@ -23,7 +23,7 @@ from .capabilities import StoragePurpose
 from .cluster import Cluster, on_cluster
 from .gpu_node_pool import GpuNodePool
 from .images import Images
-from .monitoring_settings import MonitoringSettings, OperatorSettings
+from .monitoring_settings import MonitoringSettings, OperatorSettings, OptionalProgram
 from .network import Peer
 from .register import Egress, Store
 from .restricted_namespace import RestrictedNamespace
@@ -67,8 +67,9 @@ class MonitoringStackArgs(MonitoringSettings):
 
     @property
     def gpu_pools(self) -> tuple[GpuNodePool, ...]:
-        """The pools that have GPUs."""
-        return tuple(pool for pool in self.pools if pool.shape.gpu)
+        """The pools with GPUs to watch."""
+        wanted = self.runs(OptionalProgram.DCGM_EXPORTER)
+        return tuple(pool for pool in self.pools if pool.shape.gpu and wanted)
 
     @property
     def image_fields(self) -> tuple[str, ...]:
@@ -109,17 +110,20 @@ class MonitoringStack(pulumi.ComponentResource):
     Creates Prometheus and Alertmanager with a volume each, Grafana with a generated password,
     kube-state-metrics, and in the namespaces of targets a NetworkPolicy, a Role and bindings; for
     an operator PodMonitors, a PrometheusRule and ConfigMaps with dashboards instead. In both modes
-    a DCGM exporter runs on every GPU node of the pools.
+    a DCGM exporter runs on every GPU node of the pools. Nothing is made for what is left out.
     """
 
     grafana_url: pulumi.Output[str] | None = None
-    """None with an operator, which has its own."""
+    """None where Grafana is left out, and with an operator, which has its own."""
     grafana_admin_secret: pulumi.Output[str] | None = None
     """Name of the Secret whose key ``admin-password`` signs in as ``admin``."""
     prometheus_url: pulumi.Output[str] | None = None
     alertmanager_url: pulumi.Output[str] | None = None
     scrape: tuple[ScrapeTarget, ...]
     """The stack's own programs; it scrapes them itself."""
+    unwatched: tuple[str, ...]
+    """A sentence for each thing that nobody is told about: programs that are left out, and targets
+    of a version whose metrics are not known."""
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
     prometheus: k8s.apps.v1.StatefulSet | None = None
@@ -153,13 +157,15 @@ class MonitoringStack(pulumi.ComponentResource):
             self._hand_over(args.operator)
         elif args.cluster.network.api_server:
             self._run(around, reader, args.cluster.network.api_server)
-        self._say_what_is_not_watched()
+        self.unwatched = tuple(unwatched(self._targets, args.leave_out))
+        self._say_who_is_not_told()
         self.register_outputs(
             {
                 "grafanaUrl": self.grafana_url,
                 "grafanaAdminSecret": self.grafana_admin_secret,
                 "prometheusUrl": self.prometheus_url,
                 "alertmanagerUrl": self.alertmanager_url,
+                "unwatched": list(self.unwatched),
                 "stores": plain(self.stores),
                 "egress": plain(self.egress),
             }
@@ -171,7 +177,11 @@ class MonitoringStack(pulumi.ComponentResource):
 
     def _own_targets(self) -> tuple[ScrapeTarget, ...]:
         args, namespace = self._args, self._maker.namespace
-        servers = server_targets(self._stack_name, namespace, self._images) if args.bundled else ()
+        servers = (
+            server_targets(self._stack_name, namespace, self._images, args.leave_out)
+            if args.bundled
+            else ()
+        )
         gpus = (gpu_target(self._stack_name, namespace, self._images),) if args.gpu_pools else ()
         return (*servers, *gpus)
 
@@ -194,8 +204,10 @@ class MonitoringStack(pulumi.ComponentResource):
         self.prometheus, self.prometheus_url = bundle.prometheus(
             rules_file(rules_for(args, self._targets))
         )
-        self.grafana_url, self.grafana_admin_secret = bundle.grafana(self.prometheus_url)
-        bundle.kube_state_metrics(reader)
+        if args.runs(OptionalProgram.GRAFANA):
+            self.grafana_url, self.grafana_admin_secret = bundle.grafana(self.prometheus_url)
+        if args.runs(OptionalProgram.KUBE_STATE_METRICS):
+            bundle.kube_state_metrics(reader)
         self.stores = bundled_stores(
             self._stack_name,
             args,
@@ -224,10 +236,12 @@ class MonitoringStack(pulumi.ComponentResource):
             self._stack_name, self._images.references(*args.image_fields)
         )
 
-    def _say_what_is_not_watched(self) -> None:
-        if self._args.bundled and not self._args.receivers:
+    def _say_who_is_not_told(self) -> None:
+        args = self._args
+        if args.bundled and not args.receivers:
+            place = "Grafana" if args.runs(OptionalProgram.GRAFANA) else "Prometheus"
             pulumi.log.warn(
-                "receivers: none, so alerts are shown in Grafana and sent to nobody", self
+                f"receivers: none, so alerts are shown in {place} and sent to nobody", self
             )
-        for sentence in unwatched(self._targets):
+        for sentence in self.unwatched:
             pulumi.log.warn(sentence, self)

@@ -1,4 +1,4 @@
-"""A model repository, brought once from a hub into the environment's object store."""
+"""The weights of a model, brought once from a hub or an image into the environment's store."""
 
 import math
 from typing import Annotated, Self
@@ -12,8 +12,9 @@ from ._labels import object_labels, selector_labels
 from ._network_policy import NEEDS_ANNOTATION, allow, describe
 from ._service_needs import mirror_egress
 from ._service_register import mirror_recipients, mirror_stores
-from ._weights import object_prefix
+from ._weights import is_mirrored, object_prefix
 from ._weights_fetcher import mirror_pod
+from ._weights_image import Unpacking, unpacking
 from .cluster import Access, Cluster, ObjectStoreGrant, WorkloadIdentity, on_cluster
 from .images import Images
 from .model_weights import Hub, ModelWeights, WeightsSource
@@ -33,19 +34,26 @@ class _Name(Args):
 
 
 class WeightsMirrorArgs(Args):
-    """Which repository, from where, to where."""
+    """Which weights, from where, to where."""
 
     cluster: InstanceOf[Cluster]
     namespace: InputStr
     weights: ModelWeights
-    hub: Hub
+    hub: Hub | None = None
+    """Where a repository is fetched from; weights that come in an image need none."""
     object_store: ObjectStore
     images: Images
 
     @model_validator(mode="after")
-    def _comes_from_a_hub(self) -> Self:
-        if self.weights.source is not WeightsSource.HUB:
-            raise ValueError("weights: only a repository of a hub is mirrored, not a uri")
+    def _comes_from_somewhere(self) -> Self:
+        if not is_mirrored(self.weights):
+            raise ValueError(
+                "weights: only a repository of a hub or an image is mirrored, not a uri"
+            )
+        if self.weights.source is WeightsSource.HUB and self.hub is None:
+            raise ValueError("hub: required, because weights.repository is fetched from it")
+        if self.weights.source is WeightsSource.IMAGE and self.hub is not None:
+            raise ValueError("hub: weights.image comes from a registry; leave hub out")
         return self
 
     @model_validator(mode="after")
@@ -55,8 +63,9 @@ class WeightsMirrorArgs(Args):
 
 
 class WeightsMirror(pulumi.ComponentResource):
-    """A Job without GPU that fetches the weights, and the only pod that may reach the hub.
+    """A Job without GPU that brings the weights, and the only pod that may reach a hub.
 
+    Weights that come in an image are copied out of it on the node, and no hub is reached at all.
     Creates a Job, a ServiceAccount without token that may write to the object store, and a
     NetworkPolicy. The Job is idle when the weights are there already.
     """
@@ -89,7 +98,9 @@ class WeightsMirror(pulumi.ComponentResource):
             spec=allow(selector_labels(FETCHER, name), egress=needs),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        pod = mirror_pod(args.weights, args.object_store, args.hub, images, account.metadata.name)
+        pod = mirror_pod(
+            args.weights, args.object_store, _source(args), images, account.metadata.name
+        )
         seconds = _seconds(args.weights)
         k8s.batch.v1.Job(
             f"{name}-job",
@@ -106,9 +117,10 @@ class WeightsMirror(pulumi.ComponentResource):
             ),
         )
         self.stores = mirror_stores(args.object_store, self.prefix)
-        self.egress = mirror_recipients(
-            args.weights, images.reference("weights_fetcher"), args.object_store, args.hub
-        )
+        pulled = {"the weights-fetcher image": images.reference("weights_fetcher")}
+        if args.weights.image:
+            pulled["the weights, in an image"] = args.cluster.image(args.weights.image)
+        self.egress = mirror_recipients(args.weights, pulled, args.object_store, args.hub)
         self.register_outputs(
             {"prefix": self.prefix, "stores": plain(self.stores), "egress": plain(self.egress)}
         )
@@ -135,6 +147,12 @@ class WeightsMirror(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         return resource, identity
+
+
+def _source(args: WeightsMirrorArgs) -> Hub | Unpacking:
+    """Return whence the Job takes the files, its image as the cluster names it."""
+    image = args.weights.image
+    return args.hub or unpacking(args.weights, args.cluster.image(image or ""))
 
 
 def _seconds(weights: ModelWeights) -> int:

@@ -382,3 +382,55 @@ def test_that_an_unknown_version_goes_unwatched_is_said(caplog: pytest.LogCaptur
     assert "metrics are not known" not in caplog.text
     built(targets=(samples.scrape_target(exporter_version="0.11.0"),))
     assert "vllm 0.11.0 (mistral): its metrics are not known" in caplog.text
+
+
+# What is left out
+
+LEFT_OUT = ("grafana", "kube-state-metrics")
+
+
+def test_nothing_is_made_for_what_is_left_out() -> None:
+    monitor = built(leave_out=LEFT_OUT)
+    assert pod_templates(monitor).keys() == {"watch-prometheus", "watch-alertmanager"}
+    left = str([(found.name, found.inputs) for found in monitor.registered]).lower()
+    assert "grafana" not in left
+    assert "kube-state-metrics" not in left
+    assert not {"grafanaUrl", "grafanaAdminSecret"} & outputs(monitor).keys()
+
+
+def test_the_prometheus_that_nobody_shows_is_open_to_nobody() -> None:
+    assert "query metrics" in allowed(built(), "watch-prometheus-policy")
+    policy = manifest(built(leave_out=LEFT_OUT).named("watch-prometheus-policy"))
+    assert policy["spec"].get("ingress", []) == []
+    assert "Ingress" in policy["spec"]["policyTypes"]
+
+
+def test_images_of_what_is_left_out_need_not_be_there() -> None:
+    images = samples.images(grafana=None, kube_state_metrics=None)
+    assert "images.grafana: required" in refusal(images=images)
+    assert built(images=images, leave_out=LEFT_OUT).named("watch-prometheus")
+
+
+def test_gpus_that_somebody_else_watches_get_no_second_exporter() -> None:
+    def program() -> None:
+        on = components.watched_cluster()
+        components.monitoring(on=on, pools=(components.pool(on=on),), leave_out=("dcgm-exporter",))
+
+    monitor = run(program)
+    assert monitor.of_type(DAEMON_SET) == []
+    pages = manifest(monitor.named("watch-grafana-dashboards"))["data"]
+    assert "DCGM" not in str(pages)
+
+
+def test_what_nobody_is_told_about_any_more_is_said_and_registered(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert outputs(built())["unwatched"] == []
+    found = outputs(built(leave_out=LEFT_OUT))["unwatched"]
+    assert [sentence.partition(":")[0] for sentence in found] == [
+        "grafana is left out",
+        "kube-state-metrics is left out",
+    ]
+    for sentence in found:
+        assert sentence in caplog.text
+    assert "receivers: none, so alerts are shown in Prometheus and sent to nobody" in caplog.text

@@ -2,12 +2,16 @@
 
 import copy
 import json
+import re
+import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
-from support.manifests import manifests, pod_templates
+from hoheit_cli.quantities import quantity
+from support.manifests import containers, manifests, pod_templates
 from support.monitor import STACKS, run_stack, stack_environment
 from support.pod_security import violations
 
@@ -55,6 +59,50 @@ def test_the_local_stack_is_the_whole_platform_of_the_article_on_two_simulated_n
     assert sorted(nodes) == ["l4-node-0", "l4-node-1"]
     workloads = {name.partition("-")[0] for name in pod_templates(monitor)}
     assert workloads == {"mistral", "mlflow", "monitoring"}
+
+
+def test_the_real_stack_runs_only_images_that_this_machine_built_by_their_digests() -> None:
+    templates = pod_templates(run_stack(stack_environment("local-real")))
+    images = {
+        one["image"] for template in templates.values() for one in containers(template["spec"])
+    }
+    for image in images:
+        assert re.fullmatch(r"registry\.lab\.internal/hoheit/[\w.:-]+@sha256:[0-9a-f]{64}", image)
+    names = {image.split("/")[-1].split(":")[0] for image in images}
+    assert names >= {"vllm-cpu", "gateway", "small-model", "weights-fetcher", "mlflow", "postgres"}
+    assert not names & {"grafana", "kube-state-metrics", "router"}
+
+
+def test_the_real_stack_fits_on_a_machine_of_two_cores_and_twelve_gib() -> None:
+    templates = pod_templates(run_stack(stack_environment("local-real"))).values()
+    requests = [
+        one["resources"]["requests"]
+        for template in templates
+        for one in containers(template["spec"])
+        if one in template["spec"]["containers"] or one.get("restartPolicy") == "Always"
+    ]
+    assert sum(quantity(one["cpu"]) for one in requests) <= Decimal("1.75")
+    assert sum(quantity(one["memory"]) for one in requests) <= 10 * 2**30
+
+
+def test_the_model_of_the_real_stack_is_planned_by_its_own_config() -> None:
+    unit = STACKS.parent / "model_images" / "small-model" / "unit" / "config.json"
+    weights = stack_environment("local-real")["models"]["small"]["weights"]
+    assert weights["config"].items() <= json.loads(unit.read_text("utf-8")).items()
+    assert "num_hidden_layers" in weights["config"]
+
+
+def test_without_the_lock_of_a_build_the_real_stack_says_how_to_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOHEIT_IMAGE_LOCKS", str(tmp_path))
+    run_stack(stack_environment("local"))
+    monkeypatch.setattr(sys.modules["locked_images"], "HERE", tmp_path)
+    with pytest.raises(pulumi.RunError) as refused:
+        run_stack(stack_environment("local-real"))
+    assert "images.lock: " in str(refused.value)
+    assert "local-real.lock.json does not exist" in str(refused.value)
+    assert "`make local REAL=1`" in str(refused.value)
 
 
 RETIRED = {

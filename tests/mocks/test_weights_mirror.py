@@ -197,5 +197,5 @@ def test_weights_that_are_no_repository_are_not_mirrored() -> None:
         weights = samples.stored_weights("s3://models/x")
         WeightsMirror("w", {**args, "weights": weights})  # pyright: ignore[reportArgumentType]
 
-    with pytest.raises(pulumi.RunError, match="weights: only a repository of a hub is mirrored"):
+    with pytest.raises(pulumi.RunError, match="weights: only a repository of a hub or an image"):
         run(program)

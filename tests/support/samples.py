@@ -23,6 +23,7 @@ from hoheit_infra import CpuNodes, ExistingClusterArgs, LabelledNodes, Simulated
 COMMIT = "0f5ba0b3c1d2e4f60718293a4b5c6d7e8f901234"
 DIGEST = "sha256:" + "ab" * 32
 CONFIG_DIGEST = "sha256:" + "ef" * 32
+WEIGHTS_IMAGE = f"registry.example.internal/models/mistral:0.1.0@{DIGEST}"
 FETCHER = "registry.example.internal/hoheit/weights-fetcher:0.1.0"
 MLFLOW = "registry.example.internal/hoheit/mlflow:3.18.0-0.1.0"
 
@@ -97,6 +98,11 @@ def hub_weights(**changes: Any) -> ModelWeights:
         "size_gib": 3.96,
         "config": MISTRAL,
     }
+    return ModelWeights(**{**given, **changes})
+
+
+def image_weights(**changes: Any) -> ModelWeights:
+    given: dict[str, Any] = {"image": WEIGHTS_IMAGE, "size_gib": 3.96, "config": MISTRAL}
     return ModelWeights(**{**given, **changes})
 
 

@@ -78,6 +78,7 @@ VARIANTS: dict[str, Callable[[], Any]] = {
     "weights of s3": lambda: components.service(
         weights=samples.stored_weights("s3://models/mistral/v1"), hub=None
     ),
+    "weights of an image": lambda: components.service(weights=samples.image_weights(), hub=None),
     "weights of oci": lambda: components.service(
         weights=samples.stored_weights(OCI), hub=None, object_store=None
     ),

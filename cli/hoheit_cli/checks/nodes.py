@@ -11,6 +11,7 @@ from hoheit_infra import CpuNodes, SimulatedNodes
 from hoheit_cli.finding import Unread, differs, missing, ok, unknown
 from hoheit_cli.objects import labels_of, list_at, mapping_at, name_of
 from hoheit_cli.quantities import quantity
+from hoheit_cli.simulated import is_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from hoheit_cli.finding import Finding
     from hoheit_cli.objects import Object
 
-_KWOK = "kwok.x-k8s.io/node"
-"""Annotation of nodes that kwok keeps alive, with the value ``fake``."""
 _GPU_MEMORY = "nvidia.com/gpu.memory"
 """Label with the memory of one GPU in MiB, from NVIDIA's GPU feature discovery."""
 _GPU_PRODUCT = "nvidia.com/gpu.product"
@@ -44,7 +43,7 @@ def check_simulation(stated: Capabilities, nodes: list[Object] | Unread) -> list
     path = "cluster.capabilities.simulated"
     if isinstance(nodes, Unread):
         return [nodes.finding(path)]
-    fake = [name_of(node) for node in nodes if _is_simulated(node)]
+    fake = [name_of(node) for node in nodes if is_simulated(node)]
     seen = (
         f"{str(stated.simulated).lower()} stated; {len(fake)} of {len(nodes)} nodes are SIMULATED"
     )
@@ -222,7 +221,3 @@ def _is_of_others_daemon_set(pod: Object) -> bool:
 
 def _allocatable(node: Object, resource: str) -> Any:
     return quantity(mapping_at(node, "status", "allocatable").get(resource, "0"))
-
-
-def _is_simulated(node: Object) -> bool:
-    return mapping_at(node, "metadata", "annotations").get(_KWOK) == "fake"

@@ -11,7 +11,7 @@ from hoheit._deployment_spec import config_hash
 from hoheit._labels import object_labels
 from hoheit.capabilities import StorageChoice
 from hoheit.images import Images
-from hoheit.monitoring_settings import MonitoringSettings
+from hoheit.monitoring_settings import MonitoringSettings, OptionalProgram
 from hoheit.network import ClusterNetwork, Peer
 from hoheit.scrape_target import ScrapeTarget
 
@@ -21,6 +21,7 @@ from .making import Maker, known
 from .names import (
     ALERTMANAGER,
     ALERTMANAGER_PORT,
+    DCGM_EXPORTER,
     GRAFANA,
     GRAFANA_PORT,
     KUBE_STATE_METRICS,
@@ -59,7 +60,9 @@ class Bundle:
             let_discover(maker, place, account)
         policy = maker.policy(
             PROMETHEUS,
-            self.around.prometheus_ingress(self.targets),
+            self.around.prometheus_ingress(
+                self.targets, grafana=self.settings.runs(OptionalProgram.GRAFANA)
+            ),
             late.apply(
                 lambda targets: self.around.prometheus_egress(
                     targets, self.network, self.api_server
@@ -115,7 +118,8 @@ class Bundle:
             self.around.grafana_ingress(self.settings.clients),
             self.around.grafana_egress(self.network),
         )
-        pages = dashboards(self.settings.thresholds)
+        gpus = any(target.exporter == DCGM_EXPORTER for target in self.targets)
+        pages = dashboards(self.settings.thresholds, gpus=gpus)
         files = grafana.dashboard_files(pages)
         provisioning = {
             file: prometheus_url.apply(lambda url, file=file: grafana.provisioning(url)[file])

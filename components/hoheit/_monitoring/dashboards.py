@@ -40,9 +40,14 @@ _GPUS = (
 )
 
 
-def dashboards(thresholds: AlertThresholds) -> tuple[Dashboard, ...]:
-    """Return both dashboards; colours change where alerts begin."""
-    return _performance(thresholds), _deep_dive(thresholds)
+def dashboards(thresholds: AlertThresholds, *, gpus: bool) -> tuple[Dashboard, ...]:
+    """Return both dashboards; colours change where alerts begin.
+
+    Args:
+        thresholds: Where they do.
+        gpus: Whether anything tells of GPUs.
+    """
+    return _performance(thresholds), _deep_dive(thresholds, gpus=gpus)
 
 
 def _performance(thresholds: AlertThresholds) -> Dashboard:
@@ -79,12 +84,12 @@ def _performance(thresholds: AlertThresholds) -> Dashboard:
     )
 
 
-def _deep_dive(thresholds: AlertThresholds) -> Dashboard:
+def _deep_dive(thresholds: AlertThresholds, *, gpus: bool) -> Dashboard:
     return Dashboard(
         uid="hoheit-vllm-deep-dive",
         title="vLLM deep dive",
-        variables=(*_SERVICES, *_GPUS),
-        panels=[*_now(thresholds), *_over_time(thresholds), *_gpus()],
+        variables=(*_SERVICES, *(_GPUS if gpus else ())),
+        panels=[*_now(thresholds), *_over_time(thresholds), *(_gpus() if gpus else [])],
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi_kubernetes as k8s
 
 from hoheit._labels import object_labels
-from hoheit.monitoring_settings import MonitoringSettings, OperatorSettings
+from hoheit.monitoring_settings import MonitoringSettings, OperatorSettings, OptionalProgram
 from hoheit.scrape_target import ScrapeTarget
 
 from .dashboards import dashboards
@@ -41,7 +41,9 @@ def hand_over(
         spec=prometheus_rule(rules_for(settings, targets)),
         opts=maker.options(),
     )
-    for page in dashboards(settings.thresholds):
+    # Without pools of ours an exporter of the cluster's GPU operator may feed the graphs.
+    gpus = settings.runs(OptionalProgram.DCGM_EXPORTER)
+    for page in dashboards(settings.thresholds, gpus=gpus):
         k8s.core.v1.ConfigMap(
             f"{maker.stack}-{page.uid}",
             metadata={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hoheit.images import ImageReference
 
 PROMETHEUS = "prometheus"
@@ -39,3 +41,12 @@ def version_of(image: str) -> str | None:
     """Return the version that an image's tag names, or None where it has a digest only."""
     tag = ImageReference.parse(image).tag
     return tag.removeprefix("v").removesuffix("-distroless") if tag else None
+
+
+def release_of(image: str) -> str | None:
+    """Return the release in an image's tag, behind which ``model_images`` writes its own version.
+
+    Not for the DCGM exporter, whose own version has such a second part.
+    """
+    version = version_of(image)
+    return version and re.sub(r"-\d+\.\d+\.\d+$", "", version)

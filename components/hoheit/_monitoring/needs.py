@@ -41,13 +41,14 @@ class Neighbours:
         """Return the pods of one of its programs."""
         return Peer(namespace=self.namespace, pod_labels=selector_labels(program, self.stack))
 
-    def prometheus_ingress(self, targets: Sequence[ScrapeTarget]) -> list[Need]:
-        """Return who may query metrics: Grafana, and who scales a target by them."""
+    def prometheus_ingress(self, targets: Sequence[ScrapeTarget], *, grafana: bool) -> list[Need]:
+        """Return who may query metrics: Grafana, if there is one, and who scales a target."""
         askers: list[Peer] = []
         for target in targets:
             askers += [peer for peer in target.queried_by if peer not in askers]
+        query = Need(purpose="query metrics", peer=self.peer(GRAFANA), port=PROMETHEUS_PORT)
         return [
-            Need(purpose="query metrics", peer=self.peer(GRAFANA), port=PROMETHEUS_PORT),
+            *([query] if grafana else []),
             *(Need(purpose="scale by metrics", peer=one, port=PROMETHEUS_PORT) for one in askers),
         ]
 

@@ -176,7 +176,7 @@ def prometheus_group(thresholds: AlertThresholds, volume_gib: int) -> Group:
                 needs=("prometheus_notifications_errors_total",),
                 severity=Severity.CRITICAL,
                 summary="alerts do not reach Alertmanager",
-                action="Look at Alertmanager's pod; Grafana shows the alerts meanwhile.",
+                action="Look at Alertmanager's pod; Prometheus lists the alerts meanwhile.",
             ),
         ],
     )
@@ -196,7 +196,7 @@ def alertmanager_group() -> Group:
                 severity=Severity.CRITICAL,
                 summary="notifications by {{ $labels.integration }} fail",
                 action="The log of Alertmanager names the receiver. This alert may fail with it: "
-                "Grafana shows it.",
+                "Prometheus lists it.",
             )
         ],
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hoheit._service_register import registry_recipients
 from hoheit.location import Fact, Location, Source, SourceKind, where
+from hoheit.monitoring_settings import OptionalProgram
 from hoheit.register import DataClass, Egress, OnDestroy, Phase, Store
 
 from .alertmanager import RETENTION_HOURS, VOLUME_GIB
@@ -33,6 +34,7 @@ def bundled_stores(
     def fact(value: str) -> Fact:
         return Fact(value=value, source=derived)
 
+    grafana = settings.runs(OptionalProgram.GRAFANA)
     disk = f"of storage class {storage.storage_class}"
     limits = f"{settings.retention_days} days or {settings.retention_size_gib} GiB"
     return (
@@ -46,7 +48,11 @@ def bundled_stores(
             encryption=storage.encryption,
             key_holder=storage.key_holder,
             backup=fact("none by this stack"),
-            readers=fact("who signs in to Grafana; nobody else reaches Prometheus"),
+            readers=fact(
+                "who signs in to Grafana; nobody else reaches Prometheus"
+                if grafana
+                else "nobody by the network rules; who may forward ports into the namespace"
+            ),
             on_destroy=settings.on_destroy,
         ),
         Store(
@@ -60,6 +66,18 @@ def bundled_stores(
             backup=fact("none by this stack"),
             on_destroy=settings.on_destroy,
         ),
+        *(_grafana_stores(name, control_plane, nodes, derived) if grafana else ()),
+        _logs(name, nodes, grafana=grafana),
+    )
+
+
+def _grafana_stores(
+    name: str, control_plane: Location, nodes: Location, derived: Source
+) -> tuple[Store, ...]:
+    def fact(value: str) -> Fact:
+        return Fact(value=value, source=derived)
+
+    return (
         Store(
             name=f"{name}: users and sessions of Grafana",
             data_class=DataClass.CONFIGURATION,
@@ -77,7 +95,6 @@ def bundled_stores(
             retention=fact("until rotated or destroyed"),
             on_destroy=OnDestroy.DELETE,
         ),
-        _logs(name, nodes),
     )
 
 
@@ -90,14 +107,15 @@ def operator_stores(name: str, *, with_exporters: bool, nodes: Location) -> tupl
         location=Location(),
         on_destroy=OnDestroy.RETAIN,
     )
-    return (metrics, _logs(name, nodes)) if with_exporters else (metrics,)
+    return (metrics, _logs(name, nodes, grafana=False)) if with_exporters else (metrics,)
 
 
-def _logs(name: str, nodes: Location) -> Store:
+def _logs(name: str, nodes: Location, *, grafana: bool) -> Store:
+    told = "log files on the nodes: no metrics, no prompts"
     return Store(
         name=f"{name}: container logs",
         data_class=DataClass.LOGS,
-        medium="log files on the nodes: no metrics, no prompts; Grafana's name users and paths",
+        medium=f"{told}; Grafana's name users and paths" if grafana else told,
         location=nodes,
         on_destroy=OnDestroy.DELETE,
     )

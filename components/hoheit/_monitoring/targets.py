@@ -16,10 +16,13 @@ from .names import (
     KUBE_STATE_METRICS_PORT,
     PROMETHEUS,
     PROMETHEUS_PORT,
+    release_of,
     version_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from hoheit.images import Images
 
 _PORTS = {
@@ -29,8 +32,13 @@ _PORTS = {
 }
 
 
-def server_targets(stack: str, namespace: Any, images: Images) -> tuple[ScrapeTarget, ...]:
-    """Return Prometheus, Alertmanager and kube-state-metrics; the namespace may be an output."""
+def server_targets(
+    stack: str, namespace: Any, images: Images, left_out: Container[str] = ()
+) -> tuple[ScrapeTarget, ...]:
+    """Return Prometheus, Alertmanager and kube-state-metrics, but for those left out.
+
+    The namespace may be an output.
+    """
     return tuple(
         ScrapeTarget(
             namespace=namespace,
@@ -39,9 +47,10 @@ def server_targets(stack: str, namespace: Any, images: Images) -> tuple[ScrapeTa
             port=port,
             job=program,
             exporter=program,
-            exporter_version=version_of(images.reference(program.replace("-", "_"))),
+            exporter_version=release_of(images.reference(program.replace("-", "_"))),
         )
         for program, port in _PORTS.items()
+        if program not in left_out
     )
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pulumi_kubernetes as k8s
 
 from hoheit._lora import adapter_key, adapter_unit, is_copied
-from hoheit._weights import is_pulled, is_shared, object_prefix, shared_claim_spec, unit_key
+from hoheit._weights import (
+    is_mirrored,
+    is_pulled,
+    is_shared,
+    object_prefix,
+    shared_claim_spec,
+    unit_key,
+)
 from hoheit.cluster import Access, ObjectStoreGrant
 from hoheit.model_weights import WeightsSource
 from hoheit.weights_mirror import WeightsMirror, WeightsMirrorArgs
@@ -23,8 +30,8 @@ if TYPE_CHECKING:
 
 
 def weights_mirrors(parts: Parts, args: VllmServiceArgs) -> list[WeightsMirror]:
-    """Bring every repository into the object store; servers wait until it is there."""
-    if not (args.object_store and args.hub):
+    """Bring every repository and image into the object store; servers wait until it is there."""
+    if args.object_store is None:
         return []
     return [
         WeightsMirror(
@@ -33,13 +40,13 @@ def weights_mirrors(parts: Parts, args: VllmServiceArgs) -> list[WeightsMirror]:
                 cluster=args.pool.cluster,
                 namespace=args.namespace,
                 weights=unit,
-                hub=args.hub,
+                hub=args.hub if unit.source is WeightsSource.HUB else None,
                 object_store=args.object_store,
                 images=args.images,
             ),
             opts=parts.options(),
         )
-        for name, unit in _repositories(parts.name, args).items()
+        for name, unit in _mirrored(parts.name, args).items()
     ]
 
 
@@ -75,9 +82,9 @@ def shared_weights(
     return claim.metadata.name
 
 
-def _repositories(service: str, args: VllmServiceArgs) -> dict[str, ModelWeights]:
+def _mirrored(service: str, args: VllmServiceArgs) -> dict[str, ModelWeights]:
     units: dict[str, ModelWeights] = {}
-    if args.weights.source is WeightsSource.HUB:
+    if is_mirrored(args.weights):
         units[f"{service}-weights"] = args.weights
     for adapter in args.adapters:
         if adapter.source is WeightsSource.HUB:

@@ -10,7 +10,7 @@ from hoheit import ImageLock, ImageReference, LockedImage
 from hoheit_cli.errors import UsageError
 from hoheit_cli.images import resolved_lock
 from hoheit_cli.registry import Registry, Resolved
-from hoheit_cli.used_images import used_fields
+from hoheit_cli.used_images import used_fields, weights_images
 from support.monitor import stack_environment
 from support.samples import DIGEST
 
@@ -97,6 +97,23 @@ def test_only_what_runs_is_locked(tmp_path: Path) -> None:
     for part in ("monitoring", "mlflow"):
         del environment[part]
     assert used(tmp_path, environment) == {"vllm", "gateway", "weights_fetcher"}
+
+
+IN_AN_IMAGE = {"image": "registry.example.internal/models/mistral:0.1.0", "size_gib": 4}
+
+
+def test_weights_in_an_image_are_locked_with_the_images(tmp_path: Path) -> None:
+    environment = stack_environment("local")
+    assert weights_images(environment) == {}
+    environment["models"]["mistral"]["weights"] = IN_AN_IMAGE
+    assert weights_images(environment) == {"models.mistral.weights.image": IN_AN_IMAGE["image"]}
+    assert "weights_fetcher" in used(tmp_path, environment)
+
+
+def test_a_stated_digest_of_weights_that_is_not_the_tags_is_refused_by_its_path() -> None:
+    stated = {"models.mistral.weights.image": f"{IN_AN_IMAGE['image']}@{OTHER}"}
+    with pytest.raises(UsageError, match=r"^models\.mistral\.weights\.image: registry"):
+        resolved_lock(stated, None, Known(), ImageLock())
 
 
 def test_a_part_that_is_not_understood_is_named(tmp_path: Path) -> None:

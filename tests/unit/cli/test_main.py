@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hoheit_cli import doctor, main, register
 
-COMMANDS = ["plan", "images", "register", "doctor", "residency"]
+COMMANDS = ["plan", "images", "register", "doctor", "residency", "chat", "timeline"]
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

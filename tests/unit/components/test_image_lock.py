@@ -33,6 +33,7 @@ def entry(**changed: Any) -> dict[str, Any]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(program, "HERE", tmp_path)
+    monkeypatch.delenv(program.ELSEWHERE, raising=False)
     lock = ImageLock(images=(LockedImage(**entry()),))
     (tmp_path / "images.lock.json").write_text(lock.text())
     return tmp_path
@@ -41,6 +42,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_written_is_read_again(folder: Path) -> None:
     assert json.loads((folder / "images.lock.json").read_text())["images"] == [entry()]
     assert ImageLock.read(folder / "images.lock.json").pinned(VLLM) == f"{VLLM}@{DIGEST}"
+
+
+def test_a_digest_that_is_stated_already_is_not_written_twice() -> None:
+    stated = f"{VLLM}@{DIGEST}"
+    lock = ImageLock(images=(LockedImage(**entry(reference=stated)),))
+    assert lock.pinned(stated) == stated
 
 
 @pytest.mark.usefixtures("folder")
@@ -93,3 +100,56 @@ def test_two_digests_for_one_reference_are_refused() -> None:
     images = (entry(), entry(name="vllm_cpu", digest=f"sha256:{'1' * 64}"))
     with pytest.raises(InvalidArgsError, match=f"images: two digests for {VLLM}"):
         ImageLock(images=images)
+
+
+def test_a_lock_that_a_build_writes_says_so_when_it_is_missing(folder: Path) -> None:
+    told = rf"lock: {folder}/built\.json does not exist; .*with `make local REAL=1`"
+    with pytest.raises(InvalidArgsError, match=told):
+        program.LockedImages(lock="built.json")
+
+
+def test_a_missing_lock_is_named_in_every_place_where_it_was_looked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(program.ELSEWHERE, str(folder / "own"))
+    told = rf"lock: {folder}/built\.json does not exist, nor does {folder}/own/built\.json; write"
+    with pytest.raises(InvalidArgsError, match=told):
+        program.LockedImages(lock="built.json")
+
+
+def test_a_build_may_keep_its_lock_in_a_directory_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder / "own"
+    own.mkdir()
+    other = f"sha256:{'1' * 64}"
+    lock = ImageLock(images=(LockedImage(**entry(digest=other)),))
+    (own / "images.lock.json").write_text(lock.text())
+    assert program.LockedImages(lock="images.lock.json").vllm == f"{VLLM}@{DIGEST}"
+    monkeypatch.setenv(program.ELSEWHERE, str(own))
+    assert program.LockedImages(lock="images.lock.json").vllm == f"{VLLM}@{other}"
+    (own / "images.lock.json").unlink()
+    assert program.LockedImages(lock="images.lock.json").vllm == f"{VLLM}@{DIGEST}"
+
+
+@pytest.mark.usefixtures("folder")
+def test_weights_that_are_an_image_are_locked_like_one() -> None:
+    given = {
+        "images": {"lock": "images.lock.json"},
+        "models": {
+            "image": {"weights": {"image": VLLM, "size_gib": 1}, "gpus": 0},
+            "own": {"weights": {"image": f"{VLLM}@{DIGEST}"}},
+            "other": {"weights": {"repository": "a/b"}},
+            "wrong": None,
+        },
+    }
+    locked = program.with_locked_weights(given)
+    pinned = {"weights": {"image": f"{VLLM}@{DIGEST}", "size_gib": 1}, "gpus": 0}
+    assert locked["models"].pop("image") == pinned
+    assert locked["models"] == {name: given["models"][name] for name in ("own", "other", "wrong")}
+    assert given["models"]["image"]["weights"]["image"] == VLLM
+
+
+@pytest.mark.parametrize("environment", [None, [], {}, {"images": None}, {"images": {"lock": 3}}])
+def test_an_environment_without_a_lock_stays_as_it_is(environment: Any) -> None:
+    assert program.with_locked_weights(environment) is environment

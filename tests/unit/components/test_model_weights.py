@@ -1,4 +1,4 @@
-"""Weights as one locked unit, from each of the four sources."""
+"""Weights as one locked unit, from each of the five sources."""
 
 from typing import Any
 
@@ -14,7 +14,17 @@ from hoheit._weights import (
     volume_gib,
     weights_volume,
 )
-from support.samples import COMMIT, DIGEST, hub_weights, object_store, stored_weights
+from support.samples import (
+    COMMIT,
+    DIGEST,
+    hub_weights,
+    image_weights,
+    object_store,
+    stored_weights,
+)
+from support.samples import (
+    WEIGHTS_IMAGE as IMAGE,
+)
 
 NODE_DISK = StorageChoice(storage_class=None)
 OCI = f"oci://registry.example.internal/models/mistral@{DIGEST}"
@@ -24,11 +34,12 @@ OCI = f"oci://registry.example.internal/models/mistral@{DIGEST}"
     ("weights", "source", "pulled"),
     [
         (hub_weights(), WeightsSource.HUB, True),
+        (image_weights(), WeightsSource.IMAGE, True),
         (stored_weights("s3://models/mistral/v1"), WeightsSource.S3, True),
         (stored_weights(OCI), WeightsSource.OCI, False),
         (stored_weights("pvc://claim/mistral"), WeightsSource.PVC, False),
     ],
-    ids=["hub", "s3", "oci", "pvc"],
+    ids=["hub", "image", "s3", "oci", "pvc"],
 )
 def test_the_source_decides_whether_pods_pull(
     weights: ModelWeights, source: WeightsSource, pulled: bool
@@ -39,8 +50,10 @@ def test_the_source_decides_whether_pods_pull(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "name either repository"),
-        ({"repository": "a/b", "revision": COMMIT, "uri": "s3://c/d"}, "name either repository"),
+        ({}, "name one of repository"),
+        ({"repository": "a/b", "revision": COMMIT, "uri": "s3://c/d"}, "name one of repository"),
+        ({"repository": "a/b", "revision": COMMIT, "image": IMAGE}, "name one of repository"),
+        ({"image": IMAGE, "uri": "s3://c/d"}, "name one of repository"),
         ({"repository": "a/b"}, "revision: required with repository"),
         ({"repository": "a/b", "revision": "main"}, "'main' is a branch or tag and can move"),
         ({"repository": "a/b", "revision": COMMIT[:7]}, "is a branch or tag"),
@@ -63,6 +76,16 @@ def test_the_source_decides_whether_pods_pull(
         ({"uri": "pvc://../m"}, "uri: '.' and '..' are no part"),
         ({"uri": "pvc://Claim/m"}, "uri: a claim is named in lower case"),
         ({"uri": "pvc://-claim"}, "uri: a claim is named in lower case"),
+        ({"image": IMAGE.split("@")[0]}, "image: '.*:0.1.0' has a tag, which can move"),
+        ({"image": "registry.example.internal/models/mistral"}, "image: floats"),
+        ({"image": "mistral:1"}, "image: not a full image reference"),
+        ({"image": f"registry.example.internal/../mistral@{DIGEST}"}, "image: '.' and '..' are"),
+        ({"image": IMAGE, "revision": COMMIT}, "revision: goes with repository"),
+        ({"image": IMAGE, "image_path": "model"}, "image_path: a directory inside the image"),
+        ({"image": IMAGE, "image_path": "/"}, "image_path: a directory inside the image"),
+        ({"image": IMAGE, "image_path": "/model/"}, "image_path: a directory inside the image"),
+        ({"image": IMAGE, "image_path": "/model/../etc"}, "image_path: '.' and '..' are no part"),
+        ({"uri": "s3://b/m", "image_path": "/model"}, "image_path: goes with image"),
     ],
 )
 def test_weights_that_could_change_overnight_or_come_from_nowhere_are_refused(
@@ -74,6 +97,11 @@ def test_weights_that_could_change_overnight_or_come_from_nowhere_are_refused(
 
 def test_a_floating_revision_has_to_be_asked_for() -> None:
     assert hub_weights(revision="main", allow_floating_revision=True).revision == "main"
+
+
+def test_an_image_without_digest_has_to_be_asked_for() -> None:
+    floating = image_weights(image=IMAGE.split("@")[0], allow_floating_revision=True)
+    assert object_prefix(floating, object_store()) == "models/models/mistral/0.1.0/model"
 
 
 @pytest.mark.parametrize("size", [0, -1])
@@ -99,6 +127,7 @@ def test_files_that_run_code_when_they_are_loaded_are_refused(pattern: str) -> N
 @pytest.mark.parametrize("locks", [{"digests": {"a.json": DIGEST}}, {"manifest_digest": DIGEST}])
 def test_what_pods_pull_can_be_locked(locks: dict[str, Any]) -> None:
     assert hub_weights(**locks)
+    assert image_weights(**locks)
     assert stored_weights("s3://models/mistral/v1", **locks)
 
 
@@ -108,6 +137,11 @@ def test_what_pods_pull_can_be_locked(locks: dict[str, Any]) -> None:
         (
             hub_weights(),
             "/models/Mistral-7B-v0.1-AWQ",
+            {"empty_dir": {"size_limit": "5Gi"}},
+        ),
+        (
+            image_weights(),
+            "/models/mistral",
             {"empty_dir": {"size_limit": "5Gi"}},
         ),
         (
@@ -131,7 +165,7 @@ def test_what_pods_pull_can_be_locked(locks: dict[str, Any]) -> None:
             {"persistent_volume_claim": {"claim_name": "claim", "read_only": True}},
         ),
     ],
-    ids=["hub", "s3", "oci", "pvc with path", "pvc"],
+    ids=["hub", "image", "s3", "oci", "pvc with path", "pvc"],
 )
 def test_each_source_has_its_volume_and_its_path(
     weights: ModelWeights, path: str, volume: dict[str, Any]
@@ -152,6 +186,24 @@ def test_two_revisions_of_a_repository_lie_under_two_prefixes() -> None:
     }
     repository = "TheBloke/Mistral-7B-v0.1-AWQ"
     assert prefixes == {f"team/models/{repository}/{letter * 40}" for letter in "ab"}
+
+
+def test_an_image_lies_under_its_digest_whatever_registry_and_tag_it_has() -> None:
+    digits = DIGEST.removeprefix("sha256:")
+    named = [IMAGE, f"mirror.example.internal:5000/models/mistral@{DIGEST}"]
+    assert {object_prefix(image_weights(image=image), object_store()) for image in named} == {
+        f"models/models/mistral/{digits}/model"
+    }
+
+
+def test_two_models_in_one_image_lie_under_two_prefixes() -> None:
+    large = image_weights(image_path="/models/large")
+    assert object_prefix(large, object_store()).endswith("/models/large")
+    assert unit_key(large) != unit_key(image_weights())
+
+
+def test_the_image_of_the_weights_keeps_its_name_where_a_mirror_serves_it() -> None:
+    assert image_weights().rewritten(str.upper) == image_weights()
 
 
 def test_a_mirror_rewrites_an_artefact_and_leaves_other_sources_alone() -> None:
@@ -204,6 +256,8 @@ def test_another_unit_has_another_key() -> None:
         hub_weights(manifest_digest=DIGEST),
         hub_weights(files=("*.safetensors", "*.json")),
         stored_weights("s3://models/mistral/v1"),
+        image_weights(),
+        image_weights(image=IMAGE.replace("ab", "cd")),
     ]
     assert len({unit_key(unit) for unit in units}) == len(units)
 

@@ -187,6 +187,16 @@ def test_a_variable_from_a_secret_is_unknown() -> None:
     assert r.worst("TEL-01", found) is Verdict.UNKNOWN
 
 
+def test_an_image_that_only_hands_over_its_files_reports_nothing() -> None:
+    def copying(image: str, *command: str) -> Any:
+        return r.workload(r.pod(r.container(image, command=list(command))))
+
+    own = "registry.example.com/own/weights:1"
+    assert r.worst("TEL-01", copying(own, "cp", "-R", "/model/.", "/unpacked")) is Verdict.PASS
+    assert r.worst("TEL-01", copying(own, "sh", "-c", "cp")) is Verdict.UNKNOWN
+    assert r.worst("TEL-01", copying(VLLM, "cp")) is Verdict.FAIL
+
+
 def test_an_image_of_no_table_is_unknown_and_a_likeness_never_a_failure() -> None:
     for image in ("registry.example.com/own/thing:1", "registry.example.com/vllm-cpu-env:1"):
         assert r.worst("TEL-01", r.workload(r.pod(r.container(image)))) is Verdict.UNKNOWN

@@ -16,7 +16,7 @@ from unit.components.monitoring.promql import (
     series,
 )
 
-PAGES = {page.uid: json.loads(page.rendered()) for page in dashboards(AlertThresholds())}
+PAGES = {page.uid: json.loads(page.rendered()) for page in dashboards(AlertThresholds(), gpus=True)}
 QUERIES = [
     (uid, panel["title"], target["expr"])
     for uid, page in PAGES.items()
@@ -162,3 +162,9 @@ def test_every_panel_asks_the_provisioned_data_source(uid: str) -> None:
     sources = {panel["datasource"]["uid"] for panel in PAGES[uid]["panels"]}
     assert sources == {"prometheus"}
     assert len({panel["id"] for panel in PAGES[uid]["panels"]}) == len(PAGES[uid]["panels"])
+
+
+def test_without_anything_that_tells_of_gpus_there_is_no_graph_and_no_choice_of_one() -> None:
+    without = [page.rendered() for page in dashboards(AlertThresholds(), gpus=False)]
+    assert not any("DCGM" in page or '"gpu"' in page for page in without)
+    assert any("DCGM" in json.dumps(page) for page in PAGES.values())

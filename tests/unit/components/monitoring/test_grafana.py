@@ -16,7 +16,7 @@ from hoheit._monitoring.grafana import (
 from hoheit_facts import TELEMETRY
 from support.samples import images
 
-PAGES = dashboards(MonitoringSettings().thresholds)
+PAGES = dashboards(MonitoringSettings().thresholds, gpus=True)
 
 
 def pod() -> dict[str, Any]:

@@ -69,6 +69,13 @@ def test_what_lies_on_disks_of_nodes_is_where_the_nodes_are() -> None:
     assert credentials.location == HERE
 
 
+def test_without_grafana_nothing_of_it_is_kept_and_nobody_signs_in_to_it() -> None:
+    found = _bundled(MonitoringSettings(leave_out=("grafana",)))
+    assert "Grafana" not in str(found)
+    assert DataClass.CREDENTIALS not in {store.data_class for store in found}
+    assert "Grafana" in str(_bundled(MonitoringSettings()))
+
+
 def test_what_an_operators_prometheus_keeps_is_unknown() -> None:
     (metrics,) = operator_stores("watch", with_exporters=False, nodes=NODES)
     assert (metrics.location, metrics.retention) == (Location(), UNKNOWN)
@@ -113,6 +120,15 @@ def test_prometheus_reaches_its_targets_once_each_and_little_else() -> None:
         ("scrape mistral", 8081),
     ]
     assert needs[-1].peer.pod_labels == scrape_target().selector
+
+
+def test_without_grafana_nobody_queries_prometheus_but_who_scales_by_it() -> None:
+    scaler = Peer(namespace="keda")
+    targets = [scrape_target(queried_by=(scaler,))]
+    with_it = AROUND.prometheus_ingress(targets, grafana=True)
+    without = AROUND.prometheus_ingress(targets, grafana=False)
+    assert [need.purpose for need in with_it] == ["query metrics", "scale by metrics"]
+    assert [need.peer for need in without] == [scaler]
 
 
 def test_nobody_opens_grafana_unless_named() -> None:

@@ -115,3 +115,32 @@ def test_what_the_operator_decides_itself_is_refused_in_operator_mode(
 )
 def test_the_operators_prometheus_is_named_by_its_pods(peer: dict[str, Any], said: str) -> None:
     assert said in refusal(mode="operator", operator={**OPERATOR, "prometheus": peer})
+
+
+def test_an_image_that_is_left_out_is_needed_by_nobody() -> None:
+    settings = MonitoringSettings(leave_out=("grafana", "kube-state-metrics"))
+    assert settings.image_fields_for(gpus=True) == ("prometheus", "alertmanager", "dcgm_exporter")
+    settings = MonitoringSettings(leave_out=("dcgm-exporter",))
+    assert "dcgm_exporter" not in settings.image_fields_for(gpus=True)
+
+
+def test_what_nobody_can_do_without_cannot_be_left_out() -> None:
+    said = refusal(leave_out=("prometheus",))
+    assert "leave_out[0]: " in said
+    assert "'grafana', 'kube-state-metrics' or 'dcgm-exporter'" in said
+
+
+def test_clients_of_a_grafana_that_is_left_out_are_refused() -> None:
+    said = refusal(leave_out=("grafana",), clients=({"namespace": "apps"},))
+    assert "clients: they may open Grafana, and leave_out names it" in said
+
+
+@pytest.mark.parametrize("program", ["grafana", "kube-state-metrics"])
+def test_programs_of_the_operator_cannot_be_left_out(program: str) -> None:
+    said = refusal(mode="operator", operator=OPERATOR, leave_out=(program,))
+    assert f"leave_out: {program} is the operator's own" in said
+
+
+def test_exporters_on_gpus_can_be_left_to_the_operators_cluster() -> None:
+    left = MonitoringSettings(mode="operator", operator=OPERATOR, leave_out=("dcgm-exporter",))
+    assert left.image_fields_for(gpus=True) == ()

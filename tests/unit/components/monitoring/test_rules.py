@@ -157,3 +157,22 @@ def test_what_no_rule_watches_is_said() -> None:
     old: ScrapeTarget = scrape_target(exporter_version="0.11.0")
     (said,) = unwatched([old, gateway_target()])
     assert said.startswith("vllm 0.11.0 (mistral): its metrics are not known")
+
+
+def test_a_program_that_is_left_out_takes_its_alerts_with_it_by_name() -> None:
+    targets = server_targets("watch", "monitoring", images(), ("kube-state-metrics",))
+    assert [target.job for target in targets] == ["prometheus", "alertmanager"]
+    without = names(rules_for(SETTINGS, targets))
+    (said,) = unwatched(targets, ("kube-state-metrics",))
+    lost = ["PodNotScheduled", "ContainerRestarts", "DeploymentIncomplete", "StatefulSetIncomplete"]
+    assert said == f"kube-state-metrics is left out: there is no alert {', '.join(lost)}"
+    assert not set(lost) & set(without)
+    assert set(lost) <= set(names(GROUPS))
+
+
+@pytest.mark.parametrize("tag", ["v3.15.1", "3.15.1-0.1.0", "v3.15.1-distroless"])
+def test_a_build_of_our_own_is_watched_like_the_release_in_it(tag: str) -> None:
+    built = images(prometheus=f"registry.example.internal/prometheus:{tag}")
+    (target, *_) = server_targets("watch", "monitoring", built)
+    assert target.exporter_version == "3.15.1"
+    assert "PrometheusRuleFailures" in names(rules_for(SETTINGS, [target]))
