@@ -87,7 +87,7 @@ test: environment ## Run all tests; builds the tool chain and installs what they
 	@tests/install-tools
 	@$(LAB) build
 	@$(LAB) build $(TEST_PROGRAMS)
-	@$(RUN) pytest --numprocesses logical --maxprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(RUN) pytest --numprocesses logical --maxprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: check
 check: environment ## Format, lint, types, layers, lock file, schema

@@ -1,10 +1,11 @@
 """Every test belongs to the tier whose directory it lies in."""
 
 import signal
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 TIERS = ("unit", "mocks", "engine", "cluster", "serving", "node")
 
@@ -23,16 +24,22 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
     for item in items:
-        place = item.path.relative_to(root)
-        item.add_marker(getattr(pytest.mark, place.parts[0]))
-        item.add_marker(pytest.mark.xdist_group(_together(place)))
+        tier = item.path.relative_to(root).parts[0]
+        item.add_marker(getattr(pytest.mark, tier))
 
 
-def _together(place: Path) -> str:
-    """Name the tests that go to one process, because they share what is slow to start."""
-    tier = place.parts[0]
-    if tier in ("engine", "cluster"):
-        return "lab"
-    if tier == "serving":
-        return "/".join(place.parts[:2])
-    return tier if tier == "node" else str(place)
+class SharedStarts(LoadScopeScheduling):
+    """Sends tests to one process that share what is slow to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = PurePath(nodeid.partition("::")[0])
+        tier, below = place.parts[1], place.parts[2]
+        if tier in ("engine", "cluster"):
+            return "lab"
+        if tier == "serving":
+            return f"{tier}/{below}"
+        return tier if tier == "node" else str(place)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedStarts:
+    return SharedStarts(config, log)
