@@ -24,7 +24,8 @@ OFFLINE_IMAGES = sh -c '$(CURDIR)/.venv/bin/python -m model_images.offline \
   --registry "$$HOHEIT_LAB_REGISTRY" --lock stacks/local-real.lock.json'
 export QUESTION ?= Wo sind meine Daten?
 
-# Servers that tests start, built before them: a test has a time limit, a first build takes minutes.
+# Servers that tests start are built before them, as images are: a test has a time limit, a first
+# build takes minutes.
 TEST_PROGRAMS := versitygw prometheus promtool alertmanager amtool buildkitd buildctl crane \
   kubelet kube-proxy ptp host-local loopback portmap coredns registry pause
 
@@ -87,6 +88,7 @@ test: environment ## Run all tests; builds the tool chain and installs what they
 	@tests/install-tools
 	@$(LAB) build
 	@$(LAB) build $(TEST_PROGRAMS)
+	@[ "$$(id -u)" != 0 ] || $(RUN) python -m model_images.offline
 	@$(RUN) pytest --numprocesses logical --maxprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: check

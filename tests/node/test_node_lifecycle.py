@@ -138,7 +138,11 @@ def test_without_root_the_simulated_lab_comes_up_and_the_last_line_says_what_is_
     state: StateDir, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert main(["--state", str(state.root), "up", "--real"]) == 0
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        assert main(["--state", str(state.root), "up", "--real"]) == 0
+    finally:
+        signal.signal(signal.SIGTERM, handler)
     assert capsys.readouterr().err.splitlines()[-1] == (
         "lab: NO REAL NODE: a real node needs root: run the same command as root (sudo)"
     )
