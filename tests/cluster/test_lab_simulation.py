@@ -198,7 +198,7 @@ def test_a_node_has_the_capacity_of_its_annotation_and_follows_it(lab: Lab) -> N
 
 
 def test_a_node_that_a_program_adds_is_labelled_as_simulated(lab: Lab) -> None:
-    lab.apply(node("labelled", {"cpu": "1"}))
+    lab.apply(node("labelled", {"cpu": "1"}, **{"kwok.x-k8s.io/node": "fake"}))
     selected = ("get", "nodes", "-l", "hoheit-lab/node=simulated", "-o", "name")
     until(lambda: "node/labelled" in lab.kubectl(*selected).split())
     lab.kubectl("delete", "node", "labelled")
