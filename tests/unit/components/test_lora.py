@@ -212,7 +212,7 @@ def test_weights_of_a_uri_have_to_say_of_what_they_are_a_copy() -> None:
 
 
 def test_a_repository_is_no_copy() -> None:
-    with pytest.raises(InvalidArgsError, match="copy_of: goes with uri"):
+    with pytest.raises(InvalidArgsError, match="copy_of: goes with image or uri"):
         hub_weights(copy_of=SERVED)
 
 

@@ -122,7 +122,7 @@ def test_the_registry_of_mounted_weights_is_a_recipient_too() -> None:
 
 
 def test_only_the_mirror_contacts_the_hub_and_only_while_building() -> None:
-    found = mirror_recipients(hub_weights(), FETCHER, STORE, hub())
+    found = mirror_recipients(hub_weights(), {"the image of the job": FETCHER}, STORE, hub())
     assert contacts(found) == [
         OUR_REGISTRY,
         ("model hub", "huggingface.co", Phase.BUILD),
@@ -134,7 +134,9 @@ def test_a_recipient_is_where_somebody_declared_it_to_be() -> None:
     there = hub(
         endpoint="https://hub.example.internal:8443/hf", location=declared_location(country="US")
     )
-    _, fetch, keep = mirror_recipients(hub_weights(), FETCHER, STORE, there)
+    _, fetch, keep = mirror_recipients(
+        hub_weights(), {"the image of the job": FETCHER}, STORE, there
+    )
     assert (fetch.host, fetch.port) == ("hub.example.internal", 8443)
     assert (fetch.location.country.value, keep.location.country.value) == ("US", "DE")
 
