@@ -97,7 +97,6 @@ def test_mlflow_prepares_its_database_and_serves(container: Images, folder: Path
     assert prepared.returncode == 0, prepared.stderr
     with image.running(command(pod, "mlflow"), environment(pod, "mlflow")) as server:
         assert server.wait_for(MLFLOW_PORT, "/health") == "OK"
-        assert server.wait_for(MLFLOW_PORT, "/version") == "3.18.0"
 
 
 def test_vllm_loads_its_kernels_for_this_cpu_as_the_user_of_the_pod(
