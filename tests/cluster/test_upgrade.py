@@ -28,13 +28,18 @@ ANEW = {
     # A Job cannot change. It is told how much room there is, finds all there and fetches nothing.
     "Job::mistral-weights-job",
 }
-REPLACED = {"0.1.0": ANEW, "0.2.0": ANEW}
+FILES = {
+    # Immutable ConfigMaps of 0.4.0: PostgreSQL's init script, and the texts of two alerts.
+    "ConfigMap::mlflow-database-files",
+    "ConfigMap::monitoring-prometheus-rules",
+}
+REPLACED = {"0.1.0": ANEW, "0.2.0": ANEW | FILES, "0.3.0": FILES}
 """By release: resources of which an upgrade makes new ones."""
 GONE = {
     # Clients' keys are in another Secret, vLLM's in a third; deleted after the pods have rolled.
     "Secret::mistral-api-key",
 }
-DELETED = {"0.1.0": GONE, "0.2.0": GONE}
+DELETED = {"0.1.0": GONE, "0.2.0": GONE, "0.3.0": set()}
 """By release: resources that an upgrade takes away."""
 Steps = list[dict[str, Any]]
 ENDING = {"delete", "replace", "create-replacement", "delete-replaced", "discard"}
@@ -96,9 +101,11 @@ def test_what_an_upgrade_replaces_and_deletes_is_what_the_changelog_says(
     assert named(planned, "delete") == DELETED[release.stem]
 
 
-def test_the_key_that_clients_have_is_not_made_anew(planned: Steps) -> None:
+def test_the_key_that_clients_have_is_not_made_anew(planned: Steps, release: Path) -> None:
     generated = {name for name in named(planned, "create") if name.startswith("RandomPassword::")}
-    assert "RandomPassword::mistral-engine-key" in generated
+    # The engine's own key is there since 0.3.0, and stays then.
+    without_it = release.stem in ("0.1.0", "0.2.0")
+    assert ("RandomPassword::mistral-engine-key" in generated) is without_it
     assert not [name for name in generated if name.startswith("RandomPassword::mistral-api-key")]
 
 
@@ -108,4 +115,4 @@ def test_a_renamed_stateful_resource_would_be_noticed(lab: Lab, tmp_path: Path) 
     file = stack.directory / "renamed.json"
     file.write_text(renamed, "utf-8")
     stack.command("stack", "import", "--file", str(file))
-    assert "RandomPassword::mistral-key" in named(steps(stack), *ENDING)
+    assert "RandomPassword::mistral-key-default-1" in named(steps(stack), *ENDING)
