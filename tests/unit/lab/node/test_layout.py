@@ -3,8 +3,8 @@ from pathlib import Path
 from hoheit_lab.node.layout import NodeLayout
 from hoheit_lab.paths import StateDir
 
-LAYOUT = NodeLayout(StateDir(Path("/work/checkout/.lab")))
-OTHER = NodeLayout(StateDir(Path("/work/other/.lab")))
+LAYOUT = NodeLayout(StateDir(Path("/srv/checkout/.lab")))
+OTHER = NodeLayout(StateDir(Path("/srv/other/.lab")))
 
 
 def test_two_labs_share_no_name_on_the_host() -> None:
