@@ -1,6 +1,8 @@
 """Free ports on loopback, the same ones again where that is possible."""
 
+import errno
 import json
+import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -9,6 +11,13 @@ from time import monotonic, sleep
 
 LOOPBACK = "127.0.0.1"
 PATIENCE_SECONDS = 1.0
+CHOICE = range(20_000, 30_000)
+"""Where new ports are looked for.
+
+Between the choice and the start of the program that listens, nobody holds the port. The kernel
+hands out no port of this range meanwhile: those of outgoing connections begin at 32768
+(`net.ipv4.ip_local_port_range`), those of Kubernetes' Services at 30000.
+"""
 
 PORTS = (
     "kubeApiserverPort",
@@ -46,21 +55,28 @@ def _reserve(wanted: int, held: ExitStack) -> int:
     listener = held.enter_context(socket.socket())
     # A port in TIME_WAIT is free for us, as it is for the Go programs that will listen.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if not (wanted and _bind(listener, wanted)):
-        listener.bind((LOOPBACK, 0))
+    if not (wanted and _bind_again(listener, wanted)):
+        while not _bind(listener, secrets.choice(CHOICE)):
+            continue
     listener.listen()
     return listener.getsockname()[1]
 
 
-def _bind(listener: socket.socket, port: int) -> bool:
+def _bind_again(listener: socket.socket, port: int) -> bool:
     """Takes a port; waits a moment for it, as its last owner may be ending just now."""
     deadline = monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError:
-            if monotonic() > deadline:
-                return False
-            sleep(0.05)
-        else:
-            return True
+    while not _bind(listener, port):
+        if monotonic() > deadline:
+            return False
+        sleep(0.05)
+    return True
+
+
+def _bind(listener: socket.socket, port: int) -> bool:
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True

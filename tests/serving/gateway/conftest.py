@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from hoheit._gateway import gateway_config
-from serving.gateway.process import Gateway, free_ports, running_gateway
+from serving.gateway.process import Gateway, running_gateway
 from serving.gateway.vllm_double import MODEL, VllmDouble
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,6 +23,7 @@ from hoheit._gateway import (
     UPSTREAM_KEY_VARIABLE,
     VLLM_PORT,
 )
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -93,14 +94,6 @@ class Gateway:
     def stop_softly(self) -> None:
         """Do what the kubelet does: the official image's stop signal."""
         self.process.send_signal(signal.SIGUSR1)
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def moved(config: str, ports: Mapping[int, int], vllm_port: int) -> str:

@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from support.ports import free_ports
+
 from model_images.offline.registry import Registry
 
 if TYPE_CHECKING:
@@ -43,9 +45,7 @@ class Crane(Registry):
 @contextlib.contextmanager
 def running_registry(crane: Path, folder: Path) -> Iterator[Crane]:
     """Serve a registry from a directory."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = f"127.0.0.1:{free_ports(1)[0]}"
     blobs = folder / "blobs"
     blobs.mkdir(parents=True)
     host, _, port = address.partition(":")

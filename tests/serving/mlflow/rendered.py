@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from serving.gateway.process import free_ports
 from support import components
 from support.manifests import manifests
 from support.monitor import run
+from support.ports import free_ports
 from support.served import GENERATED
 
 if TYPE_CHECKING:

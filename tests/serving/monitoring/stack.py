@@ -10,7 +10,6 @@ import contextlib
 import http.client
 import json
 import os
-import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from hoheit import MonitoringSettings
 from hoheit._monitoring import alertmanager, prometheus
 from hoheit._monitoring.rule_set import rules_for
 from hoheit._monitoring.rules import rules_file
+from support.ports import free_ports
 from support.samples import images
 
 if TYPE_CHECKING:
@@ -32,12 +32,6 @@ WAITS = {
     *("scrape_interval", "evaluation_interval"),
     *("group_wait", "group_interval", "repeat_interval"),
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def quickened(document: Any) -> Any:
@@ -73,7 +67,7 @@ class Server:
     program: Path
     container: Any
     root: Path
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lambda: free_ports(1)[0])
 
     def place(self, volume: str, file: str, text: str) -> Path:
         """Write a file where the pod mounts the volume that brings it."""
@@ -156,7 +150,7 @@ def prometheus_server(  # noqa: PLR0913 - each is a means of the server, by name
     settings = settings or MonitoringSettings()
     names = {"account": "a", "config": "c", "rules": "r", "claim": "d"}
     pod: Any = prometheus.prometheus_pod(settings, images(), targets, **names)
-    server = Server(program, pod["containers"][0], root, port or free_port())
+    server = Server(program, pod["containers"][0], root, port or free_ports(1)[0])
     text = prometheus.prometheus_config(settings, targets, cluster="lab", alertmanager=manager)
     config = json.loads(text)
     if found is not None:

@@ -17,9 +17,9 @@ from serving.monitoring.stack import (
     alertmanager_server,
     discovered,
     eventually,
-    free_port,
     prometheus_server,
 )
+from support.ports import free_ports
 from support.samples import gateway_target, images, scrape_target, webhook
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def stack(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Itera
         manager = alertmanager_server(programs.alertmanager, root / "manager", [webhook()])
         manager.place("receiver-on-call", "url", f"http://127.0.0.1:{receiver.port}/hook")
         wrong_port = {"__meta_kubernetes_pod_container_port_name": "api"}
-        port = free_port()
+        port = free_ports(1)[0]
         ended = {"__meta_kubernetes_pod_phase": "Succeeded"}
         found = [
             [

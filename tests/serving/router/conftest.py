@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hoheit._gateway import API_PORT, HEALTH_PORT, METRICS_PORT
 from serving.gateway.conftest import haproxy
-from serving.gateway.process import free_ports
 from serving.router.dns_double import DnsDouble
 from serving.router.pods import RouterProcesses, ServerPod, router_pod, server_pod, settings
 from support import environments
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -32,7 +32,6 @@ from hoheit._router_gateway import (
 from hoheit._router_pod import RouterPod
 from serving.gateway.process import (
     Gateway,
-    free_ports,
     haproxy_process,
     mount_keys,
     wait_until,
@@ -40,6 +39,7 @@ from serving.gateway.process import (
 )
 from serving.gateway.vllm_double import MODEL, VllmDouble
 from support import samples
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from support.ports import free_ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -145,9 +147,7 @@ def running_store(versitygw: Path, root: Path) -> Iterator[Store]:
     objects, attributes = root / "objects", root / "attributes"
     (objects / BUCKET).mkdir(parents=True)
     attributes.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     command = [str(versitygw), "--port", f"127.0.0.1:{port}", "--region", REGION, "--quiet"]
     with (root / "log").open("wb") as log:
         process = subprocess.Popen(

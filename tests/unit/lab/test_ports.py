@@ -1,7 +1,7 @@
 import socket
 from pathlib import Path
 
-from hoheit_lab.cluster.ports import PORTS, choose_ports, load_ports, save_ports
+from hoheit_lab.cluster.ports import CHOICE, PORTS, choose_ports, load_ports, save_ports
 
 
 def test_every_purpose_gets_a_port_of_its_own() -> None:
@@ -23,6 +23,12 @@ def test_a_port_that_somebody_else_took_is_replaced_and_the_others_stay() -> Non
         second = choose_ports(first)
     assert second["etcdPort"] != first["etcdPort"]
     assert {**second, "etcdPort": 0} == {**first, "etcdPort": 0}
+
+
+def test_the_kernel_gives_no_chosen_port_to_an_outgoing_connection() -> None:
+    first_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert set(choose_ports({}).values()) <= set(CHOICE)
+    assert CHOICE[-1] < first_given
 
 
 def test_ports_are_remembered(tmp_path: Path) -> None:
