@@ -23,6 +23,9 @@ HOHEIT := $(CURDIR)/.venv/bin/hoheit
 OFFLINE_IMAGES = sh -c '$(CURDIR)/.venv/bin/python -m model_images.offline \
   --registry "$$HOHEIT_LAB_REGISTRY" --lock stacks/local-real.lock.json'
 export QUESTION ?= Wo sind meine Daten?
+# What its pods request, and what they, their images and the build of those take of the disk:
+# docs/environments/local-real.md.
+REAL_ROOM := --memory-mib 10240 --disk-mib 20480
 
 # Servers that tests start are built before them, as images are: a test has a time limit, a first
 # build takes minutes.
@@ -51,7 +54,7 @@ environment: | $(UV)
 
 .PHONY: local
 local: environment ## Bring up stack `local` on SIMULATED nodes; REAL=1: on a real one, and ask it
-	@TIMEFORMAT='lab: up after %R s'; time $(LAB) up $(if $(REAL),--real)
+	@TIMEFORMAT='lab: up after %R s'; time $(LAB) up $(if $(REAL),--real $(REAL_ROOM))
 	@if [ -z "$$($(LAB) exec -- printenv HOHEIT_LAB_REGISTRY)" ]; then \
 	  $(MAKE) --no-print-directory local-simulated; \
 	else \
@@ -64,7 +67,7 @@ local-simulated:
 	@$(LAB) deploy --stack local
 	@$(LAB) exec -- $(HOHEIT) register --stack local
 	@$(LAB) exec -- $(HOHEIT) residency check --stack local
-	@$(if $(REAL),$(LAB) up --real)
+	@$(if $(REAL),$(LAB) up --real $(REAL_ROOM))
 
 .PHONY: local-real
 local-real:

@@ -14,6 +14,7 @@ from .console import say
 from .environment import REMOVED, engine_environment, full_environment
 from .errors import LabError
 from .node import NODE_NAME, registry_port
+from .node.requirements import FEW_PODS, Room
 from .paths import StateDir
 from .signals import raise_on_sigterm
 from .summary import summarize
@@ -56,7 +57,8 @@ def _explain(error: OSError) -> str:
 
 def _up(options: argparse.Namespace) -> int:
     state = StateDir.at(options.state)
-    status = lab.up(state, real=options.real)
+    room = Room(options.memory_mib, options.disk_mib)
+    status = lab.up(state, real=options.real, room=room)
     nodes = "SIMULATED nodes and a real one" if status.node else "SIMULATED nodes"
     say(f"lab: up, with {nodes}; {status.engine.describe()}")
     say(f"lab: state and logs in {state.root}; `hoheit-lab down` removes it")
@@ -156,6 +158,10 @@ def _parser() -> argparse.ArgumentParser:
 
     start = add("up", _up, "start the lab, or bring it back after a crash")
     start.add_argument("--real", action="store_true", help="with one real node (root on Linux)")
+    room = "that must be free before a real node starts (default: %(default)s)"
+    for what, default in (("memory", FEW_PODS.memory_mib), ("disk", FEW_PODS.disk_mib)):
+        text = f"MiB of {what} {room}"
+        start.add_argument(f"--{what}-mib", type=int, default=default, metavar="N", help=text)
     add("down", _down, "end all processes of the lab and delete its directory")
     add("status", _status, "say whether the lab runs and what it consists of")
     add("env", _env, "print the lab's environment as shell code")

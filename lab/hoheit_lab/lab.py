@@ -9,7 +9,7 @@ from .ending import end, engine_processes
 from .environment import ensure_passphrase
 from .errors import LabError
 from .locks import exclusive
-from .node.requirements import missing
+from .node.requirements import FEW_PODS, Room, missing
 from .paths import StateDir
 from .plugins import Engine, choose_engine, chosen_engine, official_pulumi
 from .projects import Project
@@ -32,13 +32,14 @@ class Status:
     """What keeps this machine from being the real node that was asked for."""
 
 
-def up(state: StateDir, *, real: bool = False) -> Status:
+def up(state: StateDir, *, real: bool = False, room: Room = FEW_PODS) -> Status:
     """Brings the lab up: tool chain, control plane, Pulumi. What is there already stays.
 
     Args:
         state: The lab.
         real: Whether it is to have a real node; a lab that has one keeps it anyway. On a machine
             that cannot be one, the lab comes up without, and the answer says why.
+        room: What must be free before a real node starts.
     """
     with exclusive(state.lock, f"the lab in {state.root}"):
         state.create()
@@ -47,7 +48,7 @@ def up(state: StateDir, *, real: bool = False) -> Status:
         choose_engine(state)
         wanted = real or node.is_wanted(state)
         # A node that runs has shown that it can, and uses the very memory that is asked for.
-        lacking = missing(state) if wanted and not node.processes(state) else None
+        lacking = missing(state, room) if wanted and not node.processes(state) else None
         cluster.start(state, real=wanted and not lacking)
         if wanted and not lacking:
             node.start(state)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -16,17 +17,30 @@ from . import cgroups, machine, mounts
 from .launching import NAMESPACES
 
 _MIB = 2**20
-NEEDED_MEMORY_MIB = 1024
-"""For the node itself, which takes 240 MiB, and a few small pods; what a stack needs is more.
-
-Measured as docs/lab.md says.
-"""
-NEEDED_DISK_MIB = 2048
-"""The same for the disk that holds images, volumes and logs: the node itself takes 231 MiB."""
 
 
-def missing(state: StateDir) -> str | None:
+@dataclass(frozen=True)
+class Room:
+    """What of a machine must be free for a node and for what will run on it.
+
+    The defaults are for a few small pods; a stack needs more. Measured as docs/lab.md says.
+    """
+
+    memory_mib: int = 1024
+    """The node itself takes 240 MiB."""
+    disk_mib: int = 2048
+    """For images, volumes and logs; the node itself takes 231 MiB."""
+
+
+FEW_PODS = Room()
+
+
+def missing(state: StateDir, room: Room = FEW_PODS) -> str | None:
     """Says in one sentence what keeps this machine from being a real node, and the way out.
+
+    Args:
+        state: The lab.
+        room: What must be free.
 
     Returns:
         The first thing that is missing; nothing if the machine can be a node.
@@ -40,8 +54,8 @@ def missing(state: StateDir) -> str | None:
         _overlay,
         _links,
         _packet_filter,
-        _memory,
-        _disk,
+        lambda _: _memory(room.memory_mib),
+        lambda state: _disk(state, room.disk_mib),
     )
     return next((sentence for check in checks if (sentence := check(state))), None)
 
@@ -137,22 +151,22 @@ def _packet_filter(_: StateDir) -> str | None:
     return None
 
 
-def _memory(_: StateDir) -> str | None:
+def _memory(needed: int) -> str | None:
     free = psutil.virtual_memory().available // _MIB
-    if free < NEEDED_MEMORY_MIB:
+    if free < needed:
         return (
-            f"a real node needs {NEEDED_MEMORY_MIB} MiB of memory, and {free} MiB are free: end "
-            "what takes the rest"
+            f"a real node and what is to run on it need {needed} MiB of memory, and {free} MiB "
+            "are free: end what takes the rest"
         )
     return None
 
 
-def _disk(state: StateDir) -> str | None:
+def _disk(state: StateDir, needed: int) -> str | None:
     free = shutil.disk_usage(state.root).free // _MIB
-    if free < NEEDED_DISK_MIB:
+    if free < needed:
         return (
-            f"a real node needs {NEEDED_DISK_MIB} MiB of disk, and {state.root} has {free} left: "
-            "make room, or choose another place with --state"
+            f"a real node and what is to run on it need {needed} MiB of disk, and {state.root} has "
+            f"{free} left: make room, or choose another place with --state"
         )
     return None
 

@@ -19,7 +19,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(lab, "build", lambda _names: None)
     monkeypatch.setattr(lab, "choose_engine", lambda _state: None)
     monkeypatch.setattr(lab, "chosen_engine", lambda _state: Engine("pulumi", False, ()))
-    monkeypatch.setattr(lab, "missing", lambda _state: REASON)
+    monkeypatch.setattr(lab, "missing", lambda _state, _room: REASON)
 
     def start(_state: StateDir, *, real: bool) -> None:
         made.append("real" if real else "simulated")

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from hoheit_lab.node import cgroups, machine, requirements
 from hoheit_lab.node.cgroups import Hierarchy
-from hoheit_lab.node.requirements import missing
+from hoheit_lab.node.requirements import Room, missing
 from hoheit_lab.paths import StateDir
 
 V2 = [Hierarchy(Path("/sys/fs/cgroup"), ())]
@@ -124,7 +124,8 @@ def test_too_little_memory_says_how_much_is_needed(
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=300 * 2**20))
     assert missing(able) == (
-        "a real node needs 1024 MiB of memory, and 300 MiB are free: end what takes the rest"
+        "a real node and what is to run on it need 1024 MiB of memory, and 300 MiB are free: end "
+        "what takes the rest"
     )
 
 
@@ -135,9 +136,18 @@ def test_too_little_disk_says_how_much_is_needed_and_where(
         requirements.shutil, "disk_usage", lambda _: SimpleNamespace(free=5 * 2**20)
     )
     assert missing(able) == (
-        f"a real node needs 2048 MiB of disk, and {able.root} has 5 left: make room, or choose "
-        "another place with --state"
+        f"a real node and what is to run on it need 2048 MiB of disk, and {able.root} has 5 left: "
+        "make room, or choose another place with --state"
     )
+
+
+@pytest.mark.parametrize("more", [{"memory_mib": 2**15}, {"disk_mib": 2**17}])
+def test_a_stack_that_needs_more_than_there_is_is_refused_with_its_need(
+    able: StateDir, more: dict[str, int]
+) -> None:
+    assert missing(able) is None
+    (need,) = more.values()
+    assert f"need {need} MiB of " in str(missing(able, Room(**more)))
 
 
 @pytest.mark.usefixtures("able")
