@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,6 +20,7 @@ from hoheit_lab.cluster.ports import load_ports
 from hoheit_lab.cluster.processes import COMPONENTS, running
 from hoheit_lab.ending import engine_processes
 from hoheit_lab.paths import StateDir, cache_dir
+from support.waiting import until
 
 
 class Cli:
@@ -72,13 +73,6 @@ def binds(listener: socket.socket, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """What is simulated behaves as its real counterpart would, and follows the annotations."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from support.lab import Lab
+from support.waiting import until
 
 Object = dict[str, Any]
 
@@ -17,13 +17,6 @@ def namespace(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
     lab.kubectl("create", "namespace", name)
     yield name
     lab.kubectl("delete", "namespace", name, "--wait=false")  # takes the controller 5 s or more
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def meta(name: str, namespace: str = "", **annotations: str) -> Object:

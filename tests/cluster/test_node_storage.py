@@ -9,8 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from hoheit_lab.node.layout import NodeLayout
 from hoheit_lab.node.storage import CLASS, SIZED_CLASS, apply_storage
 from support.environments import missing
 from support.lab import Lab
+from support.waiting import until
 
 Object = dict[str, Any]
 NODE = "storage-0"
@@ -90,13 +90,6 @@ def namespace(program: Program, request: pytest.FixtureRequest) -> Iterator[str]
     lab.kubectl("delete", "pvc", "--all", "-n", name)
     until(lambda: not volumes_of(lab, name))
     lab.kubectl("delete", "namespace", name, "--wait=false")  # takes the controller 5 s or more
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def claim(namespace: str, name: str, storage_class: str = CLASS, **spec: Any) -> Object:

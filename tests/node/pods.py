@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from node.conftest import RealLab
 
 
@@ -85,10 +82,3 @@ def output(lab: RealLab, name: str, namespace: str, seconds: int = 60) -> str:
     done = "--for=jsonpath={.status.phase}=Succeeded"
     lab.kubectl("wait", done, f"pod/{name}", "-n", namespace, f"--timeout={seconds}s")
     return lab.kubectl("logs", name, "-n", namespace)
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)

@@ -21,7 +21,7 @@ from hoheit_lab.node import cgroups, mounts, tree
 from hoheit_lab.node.layout import NodeLayout
 from hoheit_lab.paths import StateDir
 from node.conftest import require_node
-from node.pods import until
+from support.waiting import until
 
 SETTINGS = ("kernel/panic", "vm/overcommit_memory", "net/ipv4/ip_forward")
 FIXED_PLACES = ("/var/lib/kubelet", "/var/log/pods", "/var/log/containers", "/run/cni", "/etc/cni")

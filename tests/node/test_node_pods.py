@@ -11,7 +11,8 @@ from hoheit_lab import node
 from hoheit_lab.cluster.layout import Layout
 from hoheit_lab.cluster.ports import load_ports
 from node.conftest import RealLab
-from node.pods import claim, output, pod, until, wait_ready
+from node.pods import claim, output, pod, wait_ready
+from support.waiting import until
 
 NAMESPACE = "pods"
 

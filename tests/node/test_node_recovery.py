@@ -11,7 +11,8 @@ from hoheit_lab import node
 from hoheit_lab.node import tree
 from hoheit_lab.node.layout import NodeLayout
 from node.conftest import RealLab
-from node.pods import claim, pod, until, wait_ready
+from node.pods import claim, pod, wait_ready
+from support.waiting import until
 
 NAMESPACE = "drills"
 WRITER = "while true; do cat /proc/uptime >> /data/log; /busybox sync; sleep 0.2; done"

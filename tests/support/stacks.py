@@ -1,6 +1,5 @@
 """The real program of `stacks/` in a project of its own, so that no tracked file is written to."""
 
-import copy
 import shutil
 import sys
 from collections.abc import Mapping
@@ -45,7 +44,12 @@ class StacksProject:
 
 def local(*changes: tuple[str, object]) -> dict[str, Any]:
     """The environment of stack `local` with values changed at dotted paths."""
-    environment = copy.deepcopy(stack_environment("local"))
+    return changed("local", *changes)
+
+
+def changed(stack: str, *changes: tuple[str, object]) -> dict[str, Any]:
+    """The environment of a stack with values changed at dotted paths."""
+    environment = stack_environment(stack)
     for path, value in changes:
         *parents, last = path.split(".")
         inner = environment

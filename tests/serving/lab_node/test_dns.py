@@ -14,10 +14,11 @@ from hoheit_lab.cluster import api_of
 from hoheit_lab.node.dns import COREFILE, apply_dns, dns_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from support.lab import Lab
+from support.waiting import until
 
 NO_SUCH_NAME = 3
 """RCODE of NXDOMAIN, RFC 1035 section 4.1.1."""
@@ -41,13 +42,6 @@ def ask(port: int, name: str) -> tuple[int, list[str]]:
             addresses.append(socket.inet_ntoa(rest[owner + 10 : owner + 14]))
         rest = rest[owner + 10 + length :]
     return flags & 0xF, addresses
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def kubeconfig(lab: Lab) -> str:

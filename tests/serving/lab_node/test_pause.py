@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from signal import SIGCHLD, SIGTERM
 from typing import TYPE_CHECKING
@@ -16,14 +15,9 @@ import pytest
 from support.environments import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+from support.waiting import until
 
 
 def catches(process: int, signal: int) -> bool:
