@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import ENGINE, IMAGES, switches_off
 
+from ._cpu_threads import cpu_thread_variables
 from ._flags import serve_flags
 from ._gateway import HEALTH_PORT, LIVE_PATH, READY_PATH, gateway_config
 from ._gateway_container import GatewaySecrets, gateway_container, gateway_volumes
@@ -176,7 +177,7 @@ class ServerPod:
             # The image's entrypoint has changed between versions; the command never does.
             "command": ["vllm"],
             "args": list(self.flags),
-            "env": [*_engine_environment(), key],
+            "env": [*self._engine_environment(), key],
             "startup_probe": self._startup_probe(),
             "liveness_probe": liveness_probe(LIVE_PATH, HEALTH_PORT),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": self.drain.endpoint_removal_seconds}}},
@@ -199,6 +200,14 @@ class ServerPod:
                 {"name": "shm", "mount_path": "/dev/shm"},  # noqa: S108 - emptyDir in memory
             ],
         }
+
+    def _engine_environment(self) -> list[EnvVarArgsDict]:
+        silence = switches_off(IMAGES["vllm"].software)
+        threads = {} if self.settings.gpus else cpu_thread_variables(self.settings.cpu_millicores)
+        # Without HOME and USER, PyTorch looks for a cache directory that it may not write.
+        own = {"HOME": _HOME, "USER": ENGINE.user_name, "HF_HOME": f"{_HOME}/.cache/huggingface"}
+        variables = {**own, **threads, **silence}
+        return [{"name": name, "value": value} for name, value in variables.items()]
 
     def _startup_probe(self) -> ProbeArgsDict:
         """Return what lets a pod count as ready at all: served, and each model asked once."""
@@ -230,10 +239,3 @@ class ServerPod:
                 "empty_dir": {"medium": "Memory", "size_limit": shared},
             },
         ]
-
-
-def _engine_environment() -> list[EnvVarArgsDict]:
-    silence = switches_off(IMAGES["vllm"].software)
-    # Without HOME and USER, PyTorch looks for a cache directory that it may not write.
-    own = {"HOME": _HOME, "USER": ENGINE.user_name, "HF_HOME": f"{_HOME}/.cache/huggingface"}
-    return [{"name": name, "value": value} for name, value in {**own, **silence}.items()]

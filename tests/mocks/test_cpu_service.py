@@ -32,6 +32,25 @@ def test_a_service_without_gpu_runs_the_cpu_build_with_a_cache_of_a_stated_size(
     assert not any("gpu-memory-utilization" in flag for flag in engine["args"])
 
 
+@pytest.mark.parametrize(("millicores", "threads"), [(500, "1"), (2500, "1"), (3500, "2")])
+def test_a_service_without_gpu_computes_on_the_cores_that_it_requests_but_one_for_its_scheduler(
+    millicores: int, threads: str
+) -> None:
+    own = {**ON_CPU, "cpu_millicores": millicores}
+    pod = server(run(lambda: components.service(on=components.cpu_pool(), **own)))
+    assert variables(pod)["OMP_NUM_THREADS"] == threads
+    assert variables(pod)["VLLM_CPU_OMP_THREADS_BIND"] == "nobind"
+
+
+def test_a_service_with_gpus_is_told_nothing_about_threads() -> None:
+    assert not any("OMP" in name for name in variables(server(run(components.service))))
+
+
+def variables(pod: dict[str, Any]) -> dict[str, str]:
+    (engine,) = pod["containers"]
+    return {one["name"]: one["value"] for one in engine["env"] if "value" in one}
+
+
 def test_the_runtime_of_gpu_pods_is_not_asked_for() -> None:
     rich = {"simulated": True, "gpu_runtime_class": "nvidia"}
 
