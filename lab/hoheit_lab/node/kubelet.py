@@ -12,6 +12,10 @@ from .layout import NODE_NAME, NodeLayout
 
 LABELS = {NODE_KIND: "real"}
 
+SERVING_CERTIFICATE = "kubelet-serving.crt"
+SERVING_KEY = "kubelet-serving.key"
+"""Files by which the kubelet's clients know it."""
+
 
 def kubelet_config(layout: NodeLayout, authority: Path, address: str) -> dict[str, Any]:
     """Returns the KubeletConfiguration.
@@ -31,6 +35,9 @@ def kubelet_config(layout: NodeLayout, authority: Path, address: str) -> dict[st
             "x509": {"clientCAFile": str(authority)},
         },
         "authorization": {"mode": "Webhook"},
+        # Else it signs one for itself, which no client can verify.
+        "tlsCertFile": str(layout.etc / SERVING_CERTIFICATE),
+        "tlsPrivateKeyFile": str(layout.etc / SERVING_KEY),
         "cgroupDriver": "cgroupfs",
         # Support for v1 ends upstream one day; until then a host that has it can be a node.
         "failCgroupV1": False,

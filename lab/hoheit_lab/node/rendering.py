@@ -16,6 +16,9 @@ from .launching import init_command
 from .layout import NODE_NAME, NodeLayout
 from .supervision import Service, supervisor_config
 
+_NODE_USER = (f"system:node:{NODE_NAME}", "system:nodes")
+"""User and group that the kubelet is, to the API server and to its own clients."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -52,19 +55,24 @@ class Plan:
 
     def secrets(self) -> dict[Path, str]:
         """Issues the credentials of the node's programs, new ones at each call."""
-        users = {
-            "kubelet": (f"system:node:{NODE_NAME}", "system:nodes"),
-            "kube-proxy": ("system:kube-proxy", None),
-        }
+        pki, etc, this_node = self._authority.parent, self.layout.etc, _NODE_USER
+        users = {"kubelet": this_node, "kube-proxy": ("system:kube-proxy", None)}
         issued = {
-            name: certificates.issue_client(self._authority.parent, user, group)
+            name: certificates.issue_client(pki, user, group)
             for name, (user, group) in users.items()
         }
+        certificate, key = certificates.issue_server(
+            pki, *this_node, name=NODE_NAME, address=self.link.node
+        )
         return {
-            self.layout.etc / f"{name}.kubeconfig": _yaml(
-                kubelet.kubeconfig(self.api_port, self._authority, *pair)
-            )
-            for name, pair in issued.items()
+            **{
+                etc / f"{name}.kubeconfig": _yaml(
+                    kubelet.kubeconfig(self.api_port, self._authority, *pair)
+                )
+                for name, pair in issued.items()
+            },
+            etc / kubelet.SERVING_CERTIFICATE: certificate.decode(),
+            etc / kubelet.SERVING_KEY: key.decode(),
         }
 
     def services(self) -> dict[str, Service]:

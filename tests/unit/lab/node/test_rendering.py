@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hoheit_lab import node
 from hoheit_lab.cluster.layout import Layout
 from hoheit_lab.node import machine
@@ -101,6 +103,27 @@ def test_kubelet_answers_clients_of_the_clusters_authority_on_the_link_only(plan
     assert Path(kubelet["authentication"]["x509"]["clientCAFile"]).is_file()
 
 
+def test_kubelet_serves_with_a_certificate_of_the_authority_for_its_name_and_address(
+    plan: Plan,
+) -> None:
+    kubelet, written = yaml.safe_load(content(plan, "kubelet.yaml")), plan.secrets()
+    pem = written[Path(kubelet["tlsCertFile"])].encode()
+    certificate = x509.load_pem_x509_certificate(pem)
+    key = serialization.load_pem_private_key(
+        written[Path(kubelet["tlsPrivateKeyFile"])].encode(), password=None
+    )
+    assert key.public_key() == certificate.public_key()
+    authority = x509.load_pem_x509_certificate(
+        Path(kubelet["authentication"]["x509"]["clientCAFile"]).read_bytes()
+    )
+    certificate.verify_directly_issued_by(authority)
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["lab-real-0"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["198.51.100.2"]
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usage) == [ExtendedKeyUsageOID.SERVER_AUTH]
+
+
 def test_kube_proxy_leaves_settings_of_the_whole_host_alone(plan: Plan) -> None:
     proxy = yaml.safe_load(content(plan, "kube-proxy.yaml"))
     assert proxy["mode"] == "nftables"
@@ -112,6 +135,8 @@ def test_every_credential_names_one_user_and_is_signed_by_the_clusters_authority
 ) -> None:
     subjects: dict[str, str] = {}
     for path, text in plan.secrets().items():
+        if path.suffix != ".kubeconfig":
+            continue
         user = yaml.safe_load(text)["users"][0]["user"]
         certificate = x509.load_pem_x509_certificate(
             base64.b64decode(user["client-certificate-data"])
