@@ -25,6 +25,7 @@ from .engine import Dtype, EngineSettings, KvCacheDtype
 from .gpu_node_pool import GpuNodePool, GpuNodePoolArgs
 from .image_lock import ImageLock, LockedImage
 from .images import ImageReference, Images
+from .kubelet_settings import KubeletSettings
 from .location import Declaration, DeclaredLocation, Fact, Location, Source, SourceKind
 from .lora import CompatibleBase, LoraAdapter
 from .memory_plan import Basis, MemoryPlan, MemoryShare
@@ -97,6 +98,7 @@ __all__ = [
     "Images",
     "InputStr",
     "InvalidArgsError",
+    "KubeletSettings",
     "KvCacheDtype",
     "Location",
     "LockedImage",

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ._args import Args, LateObjectName
+from .kubelet_settings import KubeletSettings
 from .location import DeclaredLocation
 from .network import Peer
 from .register import OnDestroy
@@ -17,7 +18,7 @@ which writes a block anew before it removes the old ones. Prometheus 3.15 docume
 
 _BUNDLED_ONLY = (
     *("retention_days", "retention_size_gib", "volume_gib", "on_destroy", "receivers", "clients"),
-    *("prometheus_cpu_millicores", "prometheus_memory_mib"),
+    *("prometheus_cpu_millicores", "prometheus_memory_mib", "kubelets"),
 )
 """What nobody would obey with an operator."""
 
@@ -112,6 +113,9 @@ class MonitoringSettings(Args):
     leave_out: tuple[OptionalProgram, ...] = ()
     """Programs not to run. Rules and dashboards that nothing would feed go with them, and the
     stack's output ``unwatched`` says what nobody is told about then."""
+    kubelets: KubeletSettings | None = None
+    """Who measures volumes. Without it nobody is told of a full one; an operator's Prometheus
+    asks kubelets by itself, and brings rules for what they tell."""
     retention_days: int = Field(default=30, ge=1, le=36500)
     """Days after which samples are deleted."""
     retention_size_gib: int = Field(default=40, ge=1)

@@ -108,9 +108,10 @@ class MonitoringStack(pulumi.ComponentResource):
     """Prometheus, Alertmanager, Grafana and exporters, or their objects for an operator.
 
     Creates Prometheus and Alertmanager with a volume each, Grafana with a generated password,
-    kube-state-metrics, and in the namespaces of targets a NetworkPolicy, a Role and bindings; for
-    an operator PodMonitors, a PrometheusRule and ConfigMaps with dashboards instead. In both modes
-    a DCGM exporter runs on every GPU node of the pools. Nothing is made for what is left out.
+    kube-state-metrics, in the namespaces of targets a NetworkPolicy, a Role and bindings, and with
+    ``kubelets`` a ClusterRole that reads their metrics; for an operator PodMonitors, a
+    PrometheusRule and ConfigMaps with dashboards instead. In both modes a DCGM exporter runs on
+    every GPU node of the pools. Nothing is made for what is left out.
     """
 
     grafana_url: pulumi.Output[str] | None = None
@@ -122,8 +123,8 @@ class MonitoringStack(pulumi.ComponentResource):
     scrape: tuple[ScrapeTarget, ...]
     """The stack's own programs; it scrapes them itself."""
     unwatched: tuple[str, ...]
-    """A sentence for each thing that nobody is told about: programs that are left out, and targets
-    of a version whose metrics are not known."""
+    """A sentence for each thing that nobody is told about: programs that are left out, targets
+    of a version whose metrics are not known, and volumes where no kubelet is asked."""
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
     prometheus: k8s.apps.v1.StatefulSet | None = None
@@ -157,7 +158,7 @@ class MonitoringStack(pulumi.ComponentResource):
             self._hand_over(args.operator)
         elif args.cluster.network.api_server:
             self._run(around, reader, args.cluster.network.api_server)
-        self.unwatched = tuple(unwatched(self._targets, args.leave_out))
+        self.unwatched = tuple(unwatched(self._targets, args))
         self._say_who_is_not_told()
         self.register_outputs(
             {
@@ -221,6 +222,8 @@ class MonitoringStack(pulumi.ComponentResource):
             receivers=args.receivers,
             api_server=cluster.network.api_server,
             control_plane=cluster.location,
+            kubelets=args.kubelets,
+            nodes=cluster.node_location,
         )
 
     def _hand_over(self, operator: OperatorSettings) -> None:

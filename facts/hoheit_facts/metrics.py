@@ -69,6 +69,12 @@ def known_series(exporter: str, version: str | None) -> frozenset[str]:
     return newest.series if newest else frozenset()
 
 
+def series_of_every_version(exporter: str) -> frozenset[str]:
+    """Return the names that every known version exports, for programs that run in many at once."""
+    known = [one.series for one in METRICS if one.exporter == exporter]
+    return known[0].intersection(*known) if known else frozenset()
+
+
 def _releases(version: str) -> list[list[str]]:
     """Return major, minor and patch; twice for the DCGM exporter, which names DCGM's too."""
     return [release.split(".") for release in version.split("-")]

@@ -146,7 +146,7 @@ def test_prometheus_reads_pods_in_each_namespace_once_and_nothing_else() -> None
         ]
 
 
-def test_no_right_holds_for_the_whole_cluster() -> None:
+def test_no_right_holds_for_the_whole_cluster_where_no_kubelet_is_asked() -> None:
     kinds = {one["kind"] for one in manifests(built())}
     assert "ClusterRoleBinding" not in kinds
 
@@ -425,11 +425,13 @@ def test_gpus_that_somebody_else_watches_get_no_second_exporter() -> None:
 def test_what_nobody_is_told_about_any_more_is_said_and_registered(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert outputs(built())["unwatched"] == []
+    kubelets = {"cidrs": ["192.0.2.64/26"]}
+    assert outputs(built(kubelets=kubelets))["unwatched"] == []
     found = outputs(built(leave_out=LEFT_OUT))["unwatched"]
     assert [sentence.partition(":")[0] for sentence in found] == [
         "grafana is left out",
         "kube-state-metrics is left out",
+        "kubelets",
     ]
     for sentence in found:
         assert sentence in caplog.text

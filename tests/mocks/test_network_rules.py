@@ -17,7 +17,7 @@ from support.monitor import STACKS, Monitor, run_stack, stack_environment
 from support.network_rules.addresses import told
 from support.network_rules.evaluator import allowed, one_way
 from support.network_rules.mutants import mutants
-from support.network_rules.needs import PUBLIC_HUB, Declared, address
+from support.network_rules.needs import KUBELET_PORT, PUBLIC_HUB, Declared, address
 from support.network_rules.rows import Row, differences, holds
 from support.network_rules.world import STRANGERS, World
 
@@ -137,6 +137,18 @@ def test_nothing_reaches_the_api_server_but_what_watches_objects(judged: Judged)
     assert bool(watchers) == ("monitoring-prometheus" in judged.world.stack)
 
 
+def test_nothing_reaches_kubelets_but_prometheus_and_only_where_they_are_named(
+    judged: Judged,
+) -> None:
+    named = judged.environment.get("monitoring", {}).get("kubelets", {}).get("cidrs", [])
+    reached = {
+        (row.source.partition("/")[2], row.destination)
+        for row in outward(judged)
+        if row.port == str(KUBELET_PORT)
+    }
+    assert reached == {("monitoring-prometheus", cidr) for cidr in named}
+
+
 def test_no_pod_is_on_the_network_of_its_node_where_rules_do_not_hold(judged: Judged) -> None:
     specs = [one["spec"]["template"]["spec"] for one in judged.world.workloads]
     assert specs
@@ -199,6 +211,8 @@ def recipients(judged: Judged) -> list[tuple[str, int]]:
     if "monitoring-prometheus" in world.stack:
         server = environment["cluster"]["network"]["api_server"]
         found += [(cidr.removesuffix("/32"), server["port"]) for cidr in server["cidrs"]]
+        nodes = monitoring.get("kubelets", {}).get("cidrs", [])
+        found += [(cidr.removesuffix("/32"), KUBELET_PORT) for cidr in nodes]
     return found
 
 

@@ -171,6 +171,7 @@ def full_monitoring_args(name: str) -> MonitoringStackArgs:
         pools=(pool(f"{name}-pool", on=on),),
         receivers=(samples.webhook(),),
         clients=(Peer(namespace="apps"),),
+        kubelets={"cidrs": ["192.0.2.64/26"]},
         on_destroy="delete",
     )
 

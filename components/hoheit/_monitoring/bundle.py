@@ -31,7 +31,7 @@ from .names import (
 )
 from .needs import Neighbours, alertmanager_egress, kube_state_metrics_egress, scraped_by
 from .places import one_for_each_namespace, places_of
-from .reaching import let_discover, let_watch
+from .reaching import let_ask_kubelets, let_discover, let_watch
 
 _PASSWORD_LENGTH = 32
 
@@ -58,6 +58,8 @@ class Bundle:
         account = maker.account(PROMETHEUS)
         for place in one_for_each_namespace(places_of(self.targets)):
             let_discover(maker, place, account)
+        if self.settings.kubelets:
+            let_ask_kubelets(maker, account)
         policy = maker.policy(
             PROMETHEUS,
             self.around.prometheus_ingress(
@@ -65,7 +67,7 @@ class Bundle:
             ),
             late.apply(
                 lambda targets: self.around.prometheus_egress(
-                    targets, self.network, self.api_server
+                    targets, self.network, self.api_server, self.settings.kubelets
                 )
             ),
         )

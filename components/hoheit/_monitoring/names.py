@@ -11,8 +11,9 @@ ALERTMANAGER = "alertmanager"
 GRAFANA = "grafana"
 KUBE_STATE_METRICS = "kube-state-metrics"
 DCGM_EXPORTER = "dcgm-exporter"
-OWN_JOBS = (PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, DCGM_EXPORTER)
-"""Values of the label ``job`` that a stack gives to its own programs."""
+KUBELET = "kubelet"
+OWN_JOBS = (PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, DCGM_EXPORTER, KUBELET)
+"""Values of the label ``job`` that a stack gives to its own programs, and to kubelets."""
 
 PROMETHEUS_PORT = 9090
 ALERTMANAGER_PORT = 9093

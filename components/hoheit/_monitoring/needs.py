@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hoheit._labels import selector_labels
 from hoheit._network_policy import Need, name_service
+from hoheit.kubelet_settings import KUBELET_PORT
 from hoheit.network import Peer
 
 from .names import (
@@ -21,6 +22,7 @@ from .names import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hoheit.kubelet_settings import KubeletSettings
     from hoheit.monitoring_settings import WebhookReceiver
     from hoheit.network import ClusterNetwork
     from hoheit.scrape_target import ScrapeTarget
@@ -53,7 +55,11 @@ class Neighbours:
         ]
 
     def prometheus_egress(
-        self, targets: Sequence[ScrapeTarget], network: ClusterNetwork, api_server: Peer
+        self,
+        targets: Sequence[ScrapeTarget],
+        network: ClusterNetwork,
+        api_server: Peer,
+        kubelets: KubeletSettings | None = None,
     ) -> list[Need]:
         """Return what Prometheus contacts; namespaces of targets are known by now."""
         scrapes = {(target.job, target.port): target for target in targets}
@@ -62,6 +68,7 @@ class Neighbours:
             _watch(api_server, "find the pods of targets"),
             Need(purpose="send alerts", peer=self.peer(ALERTMANAGER), port=ALERTMANAGER_PORT),
             *(_scrape(target) for target in scrapes.values()),
+            *([_measure(kubelets)] if kubelets else []),
         ]
 
     def alertmanager_ingress(self) -> list[Need]:
@@ -102,6 +109,10 @@ def scraped_by(prometheus: Peer, port: int) -> Need:
 
 def _watch(api_server: Peer, purpose: str) -> Need:
     return Need(purpose=purpose, peer=api_server, port=API_SERVER_PORT)
+
+
+def _measure(kubelets: KubeletSettings) -> Need:
+    return Need(purpose="ask kubelets about volumes", peer=kubelets.peer, port=KUBELET_PORT)
 
 
 def _scrape(target: ScrapeTarget) -> Need:

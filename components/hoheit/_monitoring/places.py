@@ -61,7 +61,7 @@ def check_targets(targets: Sequence[ScrapeTarget]) -> None:
     for index, target in enumerate(targets):
         if target.job in OWN_JOBS:
             raise ValueError(
-                f"targets[{index}].job: '{target.job}' is a program of the stack itself; choose "
+                f"targets[{index}].job: '{target.job}' is a job of the stack itself; choose "
                 "another name"
             )
         for before, other in enumerate(targets[:index]):

@@ -25,8 +25,9 @@ def target_group(targets: Iterable[ScrapeTarget]) -> Group:
         needs=("up",),
         minutes=5,
         severity=Severity.CRITICAL,
-        summary="{{ $labels.exporter }} of {{ $labels.job }} does not answer on {{ $labels.pod }}",
-        action="Look at the pod, then at the network policies between it and Prometheus.",
+        summary="{{ $labels.exporter }} of {{ $labels.job }} does not answer on "
+        "{{ or $labels.pod $labels.node }}",
+        action="Look at the pod or node, then at the network rules between it and Prometheus.",
     )
     missing = [
         Alert(

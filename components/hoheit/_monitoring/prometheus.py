@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from .kubelets import kubelet_scrape_config
 from .names import NOBODY, PROMETHEUS, PROMETHEUS_PORT
 from .pods import pod, probes, resources, server
 from .relabelling import labelling, selection
@@ -55,7 +56,7 @@ def prometheus_config(
     """Return ``prometheus.yml``, in JSON, which is YAML too.
 
     Args:
-        settings: How long samples are kept.
+        settings: How long samples are kept, and whether kubelets are asked.
         targets: What to scrape; namespaces are known by now.
         cluster: Name of the cluster, on every alert.
         alertmanager: Host and port.
@@ -72,7 +73,10 @@ def prometheus_config(
         "storage": {"tsdb": {"retention": retention}},
         "rule_files": [f"{_RULES_DIR}/{RULES_FILE}"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
-        "scrape_configs": [scrape_config(target, token) for target, token in _tokens(targets)],
+        "scrape_configs": [
+            *(scrape_config(target, token) for target, token in _tokens(targets)),
+            *([kubelet_scrape_config(settings.kubelets)] if settings.kubelets else []),
+        ],
     }
     return json.dumps(config, indent=2) + "\n"
 

@@ -1,4 +1,4 @@
-"""Opens the namespaces of targets to those who read them, each by what it needs."""
+"""Opens the namespaces of targets, and kubelets, to those who read them: each by its needs."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -7,6 +7,7 @@ from hoheit._labels import object_labels
 from hoheit._network_policy import NEEDS_ANNOTATION, allow, describe
 from hoheit.network import Peer
 
+from .kubelets import kubelet_rules
 from .making import Maker
 from .names import KUBE_STATE_METRICS, PROMETHEUS
 from .needs import scraped_by
@@ -43,6 +44,24 @@ def let_discover(maker: Maker, place: Place, account: pulumi.Input[str]) -> None
         "name": role.metadata.name,
     }
     _bind(maker, place, PROMETHEUS, ref, account)
+
+
+def let_ask_kubelets(maker: Maker, account: pulumi.Input[str]) -> None:
+    """Let Prometheus find nodes and read their kubelets' metrics; nodes are in no namespace."""
+    labels: k8s.meta.v1.ObjectMetaArgsDict = {"labels": object_labels(PROMETHEUS, maker.stack)}
+    role = k8s.rbac.v1.ClusterRole(
+        f"{maker.stack}-{PROMETHEUS}-kubelets",
+        metadata=labels,
+        rules=kubelet_rules(),
+        opts=maker.options(),
+    )
+    k8s.rbac.v1.ClusterRoleBinding(
+        f"{maker.stack}-{PROMETHEUS}-kubelets-binding",
+        metadata=labels,
+        role_ref={"api_group": _RBAC, "kind": "ClusterRole", "name": role.metadata.name},
+        subjects=[{"kind": "ServiceAccount", "name": account, "namespace": maker.namespace}],
+        opts=maker.options(),
+    )
 
 
 def let_watch(

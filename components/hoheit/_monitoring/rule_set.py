@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import METRICS, known_series
 
-from .names import DCGM_EXPORTER, GRAFANA, KUBE_STATE_METRICS
+from .kubelets import KUBELET_SERIES
+from .names import DCGM_EXPORTER, GRAFANA, KUBE_STATE_METRICS, KUBELET
 from .objective_rules import objective_group
 from .platform_rules import (
     alertmanager_group,
@@ -17,9 +18,10 @@ from .platform_rules import (
 )
 from .rules import Alert, Group, fed
 from .vllm_rules import vllm_group
+from .volume_rules import VOLUME_ALERTS, volume_group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from hoheit.monitoring_settings import MonitoringSettings
     from hoheit.scrape_target import ScrapeTarget
@@ -35,20 +37,22 @@ def rules_for(settings: MonitoringSettings, targets: Sequence[ScrapeTarget]) -> 
         pod_group(),
         prometheus_group(settings.thresholds, settings.volume_gib),
         alertmanager_group(),
+        *([volume_group()] if settings.kubelets else []),
     ]
-    series: dict[str, frozenset[str]] = {}
+    series = {KUBELET: KUBELET_SERIES}
     for target in targets:
         found = known_series(target.exporter, target.exporter_version)
         series[target.exporter] = series.get(target.exporter, frozenset()) | found
     return fed(groups, series)
 
 
-def unwatched(targets: Sequence[ScrapeTarget], left_out: Sequence[str] = ()) -> list[str]:
+def unwatched(targets: Sequence[ScrapeTarget], settings: MonitoringSettings) -> list[str]:
     """Return a sentence for each thing that nobody is told about.
 
     Args:
         targets: Those that have rules, but not for their version, are told.
-        left_out: Programs that the stack does not run.
+        settings: What is left out, and whether kubelets are asked. An operator's Prometheus asks
+            them without our doing.
     """
     with_rules = {known.exporter for known in METRICS}
     unknown = [
@@ -58,12 +62,17 @@ def unwatched(targets: Sequence[ScrapeTarget], left_out: Sequence[str] = ()) -> 
         if target.exporter in with_rules
         and not known_series(target.exporter, target.exporter_version)
     ]
-    return [*unknown, *(f"{program} is left out: {_WITHOUT[program]}" for program in left_out)]
+    left_out = [f"{program} is left out: {_WITHOUT[program]}" for program in settings.leave_out]
+    volumes = [_NO_KUBELETS] if settings.bundled and settings.kubelets is None else []
+    return [*unknown, *left_out, *volumes]
 
 
 def _none_of(group: Group) -> str:
-    alerts = [rule.name for rule in group.rules if isinstance(rule, Alert)]
-    return f"there is no alert {', '.join(alerts)}"
+    return _no_alert(rule.name for rule in group.rules if isinstance(rule, Alert))
+
+
+def _no_alert(names: Iterable[str]) -> str:
+    return f"there is no alert {', '.join(names)}"
 
 
 _WITHOUT = {
@@ -72,3 +81,7 @@ _WITHOUT = {
     DCGM_EXPORTER: f"{_none_of(gpu_group())}, and no graph of a GPU",
 }
 """What the absence of a program means."""
+_NO_KUBELETS = (
+    "kubelets: not given, so nobody is told that a volume gets full: "
+    f"{_no_alert(VOLUME_ALERTS)}; name the addresses of the nodes in kubelets.cidrs"
+)

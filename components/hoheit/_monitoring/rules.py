@@ -48,6 +48,8 @@ class Alert:
     needs: tuple[str, ...]
     """Series that it reads, through recording rules too."""
     severity: Severity
+    uses: tuple[str, ...] = ()
+    """Series that it reads where there are any; it works without them."""
     summary: str
     """What is wrong, in one sentence that names who it is about."""
     action: str

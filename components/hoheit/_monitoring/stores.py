@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hoheit._service_register import registry_recipients
+from hoheit.kubelet_settings import KUBELET_PORT
 from hoheit.location import Fact, Location, Source, SourceKind, where
 from hoheit.monitoring_settings import OptionalProgram
 from hoheit.register import DataClass, Egress, OnDestroy, Phase, Store
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hoheit.capabilities import StorageChoice
+    from hoheit.kubelet_settings import KubeletSettings
     from hoheit.monitoring_settings import MonitoringSettings, WebhookReceiver
     from hoheit.network import Peer
 
@@ -121,13 +123,15 @@ def _logs(name: str, nodes: Location, *, grafana: bool) -> Store:
     )
 
 
-def stack_recipients(
+def stack_recipients(  # noqa: PLR0913 - kinds of recipients and where they are, by name
     name: str,
     images: Iterable[str],
     *,
     receivers: Iterable[WebhookReceiver] = (),
     api_server: Peer | None = None,
     control_plane: Location | None = None,
+    kubelets: KubeletSettings | None = None,
+    nodes: Location | None = None,
 ) -> tuple[Egress, ...]:
     """Return every recipient that the stack contacts.
 
@@ -137,6 +141,8 @@ def stack_recipients(
         receivers: Who is told about alerts.
         api_server: Who answers there, if the stack watches objects.
         control_plane: Where that is.
+        kubelets: Who answers there, if the stack watches volumes.
+        nodes: Where those are.
     """
     told = tuple(
         Egress(
@@ -149,17 +155,39 @@ def stack_recipients(
         )
         for one in receivers
     )
-    port = (api_server.port if api_server else None) or API_SERVER_PORT
-    watched = tuple(
-        Egress(
-            recipient="Kubernetes API server",
-            # An address, not the Service's name: network rules see what lies behind it.
-            host=str(cidr.network_address if cidr.num_addresses == 1 else cidr),
-            port=port,
-            purpose=f"find targets and watch objects for '{name}'",
-            when=Phase.RUN,
-            location=control_plane or Location(),
-        )
-        for cidr in (api_server.cidrs if api_server else ())
+    pulled = registry_recipients(f"images of '{name}'", images)
+    watched = _addresses(
+        "Kubernetes API server",
+        api_server,
+        API_SERVER_PORT,
+        f"find targets and watch objects for '{name}'",
+        control_plane,
     )
-    return (*registry_recipients(f"images of '{name}'", images), *watched, *told)
+    measured = _addresses(
+        "kubelets",
+        kubelets.peer if kubelets else None,
+        KUBELET_PORT,
+        f"ask how full volumes are for '{name}'",
+        nodes,
+    )
+    return (*pulled, *watched, *measured, *told)
+
+
+def _addresses(
+    recipient: str, peer: Peer | None, port: int, purpose: str, location: Location | None
+) -> tuple[Egress, ...]:
+    """Return a part of the cluster as recipients, by the addresses that network rules see.
+
+    Not by name: a rule sees what lies behind a Service.
+    """
+    return tuple(
+        Egress(
+            recipient=recipient,
+            host=str(cidr.network_address if cidr.num_addresses == 1 else cidr),
+            port=(peer.port if peer else None) or port,
+            purpose=purpose,
+            when=Phase.RUN,
+            location=location or Location(),
+        )
+        for cidr in (peer.cidrs if peer else ())
+    )

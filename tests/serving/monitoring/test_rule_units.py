@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from serving.monitoring.conftest import Programs
 
-SETTINGS = MonitoringSettings()
+SETTINGS = MonitoringSettings(kubelets={"cidrs": ["192.0.2.64/26"]})
 TARGETS = [
     scrape_target(),
     gateway_target(),
@@ -33,6 +33,7 @@ SELF = 'namespace="monitoring", job="prometheus", exporter="prometheus", pod="pr
 MANAGER = SELF.replace("prometheus", "alertmanager")
 GPU = 'job="dcgm-exporter", exporter="dcgm-exporter", node="gpu-1", gpu="0"'
 POD = 'job="kube-state-metrics", exporter="kube-state-metrics", namespace="models", pod="mistral-0"'
+KUBELET = 'job="kubelet", exporter="kubelet", node="node-1", instance="node-1"'
 GIB = 2**30
 
 
@@ -101,6 +102,71 @@ def stateful(wanted: int, ready: int) -> dict[str, str]:
     }
 
 
+SPACE, INODES = "KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFillingUp"
+SERIES = {
+    SPACE: ("available_bytes", "used_bytes", "capacity_bytes"),
+    INODES: ("inodes_free", "inodes_used", "inodes"),
+}
+
+
+def volume(
+    alert: str, free: str, *, used: int = 50, total: int = 1000, node: str = "node-1"
+) -> dict[str, str]:
+    """What a kubelet tells about one claim; ``free`` is as promtool writes values."""
+    labels = KUBELET.replace("node-1", node)
+    claim = 'namespace="mlflow", persistentvolumeclaim="mlflow-database"'
+    values = (free, f"{used}x600", f"{total}x600")
+    return {
+        f"kubelet_volume_stats_{name}{{{labels}, {claim}}}": text
+        for name, text in zip(SERIES[alert], values, strict=True)
+    }
+
+
+def mounted(pod: str, *, read_only: bool) -> dict[str, str]:
+    labels = POD.replace('namespace="models", pod="mistral-0"', f'namespace="mlflow", pod="{pod}"')
+    name = "kube_pod_spec_volumes_persistentvolumeclaims_readonly"
+    claim = 'volume="data", persistentvolumeclaim="mlflow-database"'
+    return {f"{name}{{{labels}, {claim}}}": f"{int(read_only)}x600"}
+
+
+ABOUT = {"namespace": "mlflow", "persistentvolumeclaim": "mlflow-database"}
+CRITICAL, WARNING = ABOUT | {"severity": "critical"}, ABOUT | {"severity": "warning"}
+# 1000 are there; 140 are free after six hours, and 0.1 a minute is 576 in four days.
+FALLING, STEADY, SLOWLY = "176-0.1x600", "140x600", "143.6-0.01x600"
+
+
+def volume_cases(alert: str) -> dict[str, Case]:
+    """The cases of one of the two things that a volume can run out of, which are the same."""
+    cases = {
+        "is empty": Case(alert, volume(alert, "950x600"), 480),
+        "has three percent left": Case(alert, volume(alert, "30x600"), 480),
+        "is full for half a minute": Case(alert, volume(alert, "950 950 29x600"), 2),
+        "is full": Case(alert, volume(alert, "29x600"), 1, 1, CRITICAL),
+        "has nothing left at all": Case(alert, volume(alert, "0x600"), 1, 1, CRITICAL),
+        "is full, as two nodes say": Case(
+            alert, volume(alert, "29x600") | volume(alert, "28x600", node="node-2"), 1, 1, CRITICAL
+        ),
+        "has no capacity": Case(alert, volume(alert, "0x600", total=0), 480),
+        "of which nothing is used": Case(alert, volume(alert, "0x600", used=0), 480),
+        "is full and only read": Case(
+            alert, volume(alert, "0x600") | mounted("a", read_only=True), 480
+        ),
+        "is full, read by one pod and written by another": Case(
+            alert,
+            volume(alert, "0x600") | mounted("a", read_only=True) | mounted("b", read_only=False),
+            1,
+            1,
+            CRITICAL,
+        ),
+        "fills and has a quarter left": Case(alert, volume(alert, "286-0.1x600"), 360),
+        "is full in four days, for less than an hour": Case(alert, volume(alert, FALLING), 319),
+        "is full in four days": Case(alert, volume(alert, FALLING), 420, 1, WARNING),
+        "fills in more than four days": Case(alert, volume(alert, SLOWLY), 480),
+        "is nearly full and stays so": Case(alert, volume(alert, STEADY), 480),
+    }
+    return {f"a volume that {name}, by {SERIES[alert][0]}": case for name, case in cases.items()}
+
+
 UP = f"up{{{VLLM}}}"
 CASES = {
     "nothing waits": Case("VllmRequestsWaiting", waiting(0), 30),
@@ -150,7 +216,13 @@ CASES = {
         "TargetDown", {UP: "0x60"}, 5, 1, {"job": "mistral", "exporter": "vllm"}
     ),
     "a stranger's target is silent": Case("TargetDown", {'up{job="other"}': "0x60"}, 30),
-    "one target of six is there": Case("TargetMissing", {UP: "1x60"}, 10, 5),
+    "one target of seven is there": Case("TargetMissing", {UP: "1x60"}, 10, 6),
+    "a kubelet is there": Case("TargetMissing", {f"up{{{KUBELET}}}": "1x60"}, 10, 6),
+    "a kubelet is silent": Case(
+        "TargetDown", {f"up{{{KUBELET}}}": "0x60"}, 5, 1, {"node": "node-1"}
+    ),
+    **volume_cases(SPACE),
+    **volume_cases(INODES),
     "an exporter that sees its GPU": Case(
         "GpuNotSeen", {f"up{{{GPU}}}": "1x60", f"DCGM_FI_DEV_GPU_UTIL{{{GPU}}}": "0x60"}, 30
     ),

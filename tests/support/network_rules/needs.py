@@ -16,6 +16,8 @@ from .world import DNS, Pod, World
 Peer = Mapping[str, Any]
 
 PUBLIC_HUB = "https://huggingface.co"
+KUBELET_PORT = 10250
+"""Kubernetes documentation, Ports and Protocols."""
 _MLFLOW = "mlflow-server"
 _OBJECTS = "objects-s3-server"
 _PROMETHEUS = "monitoring-prometheus"
@@ -181,11 +183,13 @@ class Declared:
             yield self._pod("monitoring-alertmanager"), receiver["peer"], receiver.get("port", 443)
 
     def _by_address(self) -> Iterator[tuple[Pod, Peer, int]]:
-        """Yield who watches objects; the kubelet tells every pod where the API server is."""
+        """Yield who watches objects, by what the kubelet tells every pod, and asks kubelets."""
         for name in (_PROMETHEUS, "monitoring-kube-state-metrics"):
             if self._has(name):
                 api_server = self.environment["cluster"]["network"]["api_server"]
                 yield self._pod(name), api_server, api_server["port"]
+        if kubelets := self.environment.get("monitoring", {}).get("kubelets"):
+            yield self._pod(_PROMETHEUS), {"cidrs": kubelets["cidrs"]}, KUBELET_PORT
 
     def _within(self, source: str, destination: Pod, port: str) -> tuple[Pod, Peer, int]:
         return self._pod(source), self._peer(destination.name), destination.ports[port]

@@ -42,7 +42,7 @@ def test_one_job_for_two_sets_of_pods_is_refused() -> None:
         check_targets([scrape_target(), gateway_target(namespace="elsewhere")])
 
 
-@pytest.mark.parametrize("job", ["prometheus", "alertmanager", "dcgm-exporter"])
-def test_a_target_with_the_name_of_a_program_of_the_stack_is_refused(job: str) -> None:
-    with pytest.raises(ValueError, match=rf"targets\[0\]\.job: '{job}' is a program of the stack"):
+@pytest.mark.parametrize("job", ["prometheus", "alertmanager", "dcgm-exporter", "kubelet"])
+def test_a_target_with_the_name_of_a_job_of_the_stack_is_refused(job: str) -> None:
+    with pytest.raises(ValueError, match=rf"targets\[0\]\.job: '{job}' is a job of the stack"):
         check_targets([scrape_target(job=job)])

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 from hoheit import AlertThresholds, MonitoringSettings, ScrapeTarget
+from hoheit._monitoring.names import KUBELET
 from hoheit._monitoring.rule_set import rules_for, unwatched
 from hoheit._monitoring.rules import MADE_BY_PROMETHEUS, Alert, Group, Record
 from hoheit._monitoring.targets import gpu_target, server_targets
-from hoheit_facts import ExporterMetrics, known_series
+from hoheit_facts import METRICS, ExporterMetrics, known_series, series_of_every_version
 from support.samples import gateway_target, images, scrape_target
 from unit.components.monitoring.promql import base_series, kept_labels, series
 
-SETTINGS = MonitoringSettings()
+KUBELETS = {"cidrs": ["192.0.2.64/26"]}
+SETTINGS = MonitoringSettings(kubelets=KUBELETS)
 TARGETS = [
     scrape_target(),
     gateway_target(),
@@ -29,7 +31,7 @@ def names(groups: list[Group]) -> set[str]:
 
 def test_every_kind_of_exporter_of_the_stack_brings_rules() -> None:
     assert {group.name for group in GROUPS} == {
-        *("targets", "vllm", "gpus", "pods", "prometheus", "alertmanager")
+        *("targets", "vllm", "gpus", "pods", "prometheus", "alertmanager", "volumes")
     }
 
 
@@ -38,12 +40,17 @@ def test_a_rule_reads_what_its_exporter_has_and_nothing_else(name: str) -> None:
     rule, exporter = RULES[name], EXPORTER[name]
     read = base_series(rule.expr, GROUPS)
     assert read
-    assert set(rule.needs) == read
-    if exporter is None:
-        assert read == {"up"}
-    else:
-        (version,) = {one.exporter_version for one in TARGETS if one.exporter == exporter}
-        assert read <= known_series(exporter, version) | MADE_BY_PROMETHEUS
+    uses = set(rule.uses) if isinstance(rule, Alert) else set()
+    assert set(rule.needs) | uses == read
+    assert uses <= known("kube-state-metrics")
+    assert set(rule.needs) <= (known(exporter) if exporter else set()) | MADE_BY_PROMETHEUS
+
+
+def known(exporter: str) -> frozenset[str]:
+    if exporter == "kubelet":
+        return series_of_every_version(exporter)
+    (version,) = {one.exporter_version for one in TARGETS if one.exporter == exporter}
+    return known_series(exporter, version)
 
 
 @pytest.mark.parametrize("name", [name for name in RULES if EXPORTER[name] == "vllm"])
@@ -55,7 +62,7 @@ def test_two_services_never_mix_in_a_rule(name: str) -> None:
 
 
 def test_a_rule_without_its_series_is_not_rendered() -> None:
-    old = rules_for(SETTINGS, [scrape_target(exporter_version="0.11.0")])
+    old = rules_for(MonitoringSettings(), [scrape_target(exporter_version="0.11.0")])
     assert names(old) == {"TargetDown", "TargetMissing"}
     assert "VllmRequestsWaiting" in names(rules_for(SETTINGS, [scrape_target()]))
 
@@ -67,7 +74,7 @@ def test_a_patch_release_keeps_the_rules(target: ScrapeTarget, version: str) -> 
     patched = target.model_copy(update={"exporter_version": version})
     assert patched != target
     assert rules_for(SETTINGS, [patched]) == rules_for(SETTINGS, [target])
-    assert unwatched([patched]) == []
+    assert unwatched([patched], SETTINGS) == []
 
 
 @pytest.mark.parametrize(
@@ -153,21 +160,55 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_what_no_rule_watches_is_said() -> None:
-    assert unwatched(TARGETS) == []
+    assert unwatched(TARGETS, SETTINGS) == []
     old: ScrapeTarget = scrape_target(exporter_version="0.11.0")
-    (said,) = unwatched([old, gateway_target()])
+    (said,) = unwatched([old, gateway_target()], SETTINGS)
     assert said.startswith("vllm 0.11.0 (mistral): its metrics are not known")
 
 
 def test_a_program_that_is_left_out_takes_its_alerts_with_it_by_name() -> None:
-    targets = server_targets("watch", "monitoring", images(), ("kube-state-metrics",))
+    settings = MonitoringSettings(leave_out=("kube-state-metrics",), kubelets=KUBELETS)
+    targets = server_targets("watch", "monitoring", images(), settings.leave_out)
     assert [target.job for target in targets] == ["prometheus", "alertmanager"]
     without = names(rules_for(SETTINGS, targets))
-    (said,) = unwatched(targets, ("kube-state-metrics",))
+    (said,) = unwatched(targets, settings)
     lost = ["PodNotScheduled", "ContainerRestarts", "DeploymentIncomplete", "StatefulSetIncomplete"]
     assert said == f"kube-state-metrics is left out: there is no alert {', '.join(lost)}"
     assert not set(lost) & set(without)
     assert set(lost) <= set(names(GROUPS))
+
+
+VOLUME_ALERTS = ("KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFillingUp")
+
+
+def test_a_full_volume_goes_untold_where_no_kubelet_is_asked_and_that_is_said() -> None:
+    settings = MonitoringSettings()
+    assert not {*VOLUME_ALERTS} & names(rules_for(settings, TARGETS))
+    (said,) = unwatched(TARGETS, settings)
+    assert said == (
+        "kubelets: not given, so nobody is told that a volume gets full: there is no alert "
+        f"{', '.join(VOLUME_ALERTS)}; name the addresses of the nodes in kubelets.cidrs"
+    )
+    assert {*VOLUME_ALERTS} <= names(GROUPS)
+
+
+def test_an_operators_prometheus_asks_kubelets_by_itself() -> None:
+    operator = {"labels": {"release": "x"}, "prometheus": {"namespace": "observability"}}
+    assert unwatched(TARGETS, MonitoringSettings(mode="operator", operator=operator)) == []
+
+
+def test_rules_about_volumes_read_what_kubelets_of_every_known_version_tell() -> None:
+    versions = [
+        known_series(one.exporter, one.version) for one in METRICS if one.exporter == KUBELET
+    ]
+    assert len(versions) > 1
+    (rules,) = [group.rules for group in GROUPS if group.exporter == KUBELET]
+    assert sorted(rule.name for rule in rules) == sorted((*VOLUME_ALERTS * 2, "TargetMissing"))
+    for rule in rules:
+        assert {*rule.needs, *rule.uses} == base_series(rule.expr, GROUPS)
+        assert all(set(rule.needs) <= told | MADE_BY_PROMETHEUS for told in versions)
+    # Between 1.36 and 1.37 a metric of volumes went.
+    assert len({len(told) for told in versions}) > 1
 
 
 @pytest.mark.parametrize("tag", ["v3.15.1", "3.15.1-0.1.0", "v3.15.1-distroless"])
