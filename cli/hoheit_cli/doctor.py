@@ -11,6 +11,7 @@ from .checks.admission import check_pod_security, check_rights
 from .checks.autoscaling import check_adapter, check_keda
 from .checks.cni import check_cni
 from .checks.extensions import check_identity, check_operator, check_runtime_class
+from .checks.kubelets import check_kubelets
 from .checks.network import check_api_server, check_dns
 from .checks.nodes import check_pool, check_simulation
 from .checks.storage import check_storage
@@ -79,6 +80,7 @@ def findings(stated: Stated, seen: Observed) -> list[Finding]:
             needed=stated.bundled_monitoring,
             simulated=capabilities.simulated,
         ),
+        *check_kubelets(stated.kubelets, seen.nodes, wanted=stated.bundled_monitoring),
         *check_storage(
             capabilities,
             seen.storage_classes,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
-from hoheit import InvalidArgsError
+from hoheit import InvalidArgsError, KubeletSettings
 from hoheit.driver import explain, validated
 from hoheit_infra import CpuNodes, ExistingClusterSettings, LabelledNodes, SimulatedNodes
 from hoheit_infra.existing_nodes import EXISTING_NODES
@@ -37,7 +37,7 @@ class Stated:
     cluster: ExistingClusterSettings
     pools: dict[str, AnyNodes]
     unread: tuple[Finding, ...]
-    """Pools that this version does not understand."""
+    """Pools and kubelets that this version does not understand."""
     namespaces: dict[str, str]
     """The namespace of each part that there is, by the part's name: ``models``, and those that have
     a section of their own."""
@@ -51,6 +51,8 @@ class Stated:
     """Weights of a model come as an image."""
     scales: bool
     """A model scales by its queue."""
+    kubelets: KubeletSettings | None = None
+    """Kubelets that bundled monitoring asks about volumes."""
     device_plugin: str | None = None
     """How the namespaces of the pools' device plugins begin; None where hoheit runs none."""
 
@@ -86,16 +88,18 @@ def read_stated(file: Path) -> Stated:
     monitoring = environment.get("monitoring")
     operator = mapping_at(environment, "monitoring").get("mode") == "operator"
     bundled = monitoring is not None and not operator
+    kubelets, faults = _kubelets(mapping_at(environment, "monitoring").get("kubelets"))
     return Stated(
         cluster=cluster,
         pools=pools,
-        unread=unread,
+        unread=(*unread, *faults),
         namespaces=_namespaces(environment),
         parts_with_volumes=_parts_with_volumes(environment, bundled_monitoring=bundled),
         bundled_monitoring=bundled,
         uses_operator=operator,
         uses_image_volumes=any(map(_is_image, mapping_at(environment, "models").values())),
         scales=any(map(_scales, mapping_at(environment, "models").values())),
+        kubelets=kubelets,
         device_plugin=mapping_at(environment, "device_plugin").get("namespace"),
     )
 
@@ -140,10 +144,22 @@ def _pools(given: dict[str, Any]) -> tuple[dict[str, AnyNodes], tuple[Finding, .
             pools[name] = EXISTING_NODES.validate_python(spec)
         except ValidationError as error:
             faults = explain(error, LabelledNodes, SimulatedNodes, CpuNodes).strip()
-            unread.append(
-                unknown(f"pools.{name}", f"not understood: {faults}", "mend it, and run it again")
-            )
+            unread.append(_misunderstood(f"pools.{name}", faults))
     return pools, tuple(unread)
+
+
+def _kubelets(given: Any) -> tuple[KubeletSettings | None, tuple[Finding, ...]]:
+    if given is None:
+        return None, ()
+    try:
+        return KubeletSettings.model_validate(given), ()
+    except ValidationError as error:
+        faults = explain(error, KubeletSettings).strip()
+        return None, (_misunderstood("monitoring.kubelets", faults),)
+
+
+def _misunderstood(path: str, faults: str) -> Finding:
+    return unknown(path, f"not understood: {faults}", "mend it, and run it again")
 
 
 def _namespaces(environment: dict[str, Any]) -> dict[str, str]:

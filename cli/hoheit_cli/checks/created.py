@@ -57,6 +57,7 @@ def _in_the_cluster(stated: Stated) -> list[str]:
     return [
         "namespaces",
         *(["clusterroles.rbac.authorization.k8s.io"] if stated.bundled_monitoring else []),
+        *(["clusterrolebindings.rbac.authorization.k8s.io"] if stated.kubelets else []),
         *(["nodes"] if simulated else []),
     ]
 

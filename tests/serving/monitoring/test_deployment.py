@@ -37,6 +37,7 @@ PROGRAM = f"""
     settings = hoheit.MonitoringSettings(
         retention_days=config.get_int("days") or 30,
         on_destroy=config.get("on_destroy") or "retain",
+        kubelets=hoheit.KubeletSettings.model_validate({{"cidrs": ["192.0.2.64/26"]}}),
     )
     stack = hoheit.MonitoringStack("watch", hoheit.MonitoringStackArgs.of(
         settings,

@@ -46,7 +46,13 @@ def applied() -> tuple[list[dict[str, Any]], tuple[ScrapeTarget, ...]]:
         targets.extend(one.model_copy(update={"namespace": MODELS}) for one in service.scrape)
         space = components.space(WATCHING, on=on)
         made.append(
-            components.monitoring(on=on, space=space, targets=service.scrape, pools=(gpus,))
+            components.monitoring(
+                on=on,
+                space=space,
+                targets=service.scrape,
+                pools=(gpus,),
+                kubelets={"cidrs": ["192.0.2.64/26"]},
+            )
         )
 
     monitor = run(program)
@@ -179,4 +185,28 @@ def test_an_account_may_do_what_it_needs_and_nothing_else(  # noqa: PLR0913, PLR
 ) -> None:
     who = f"--as=system:serviceaccount:{WATCHING}:{account}"
     done = lab.run("kubectl", "auth", "can-i", verb, resource, "-n", namespace, who, check=False)
+    assert done.stdout.strip() == ("yes" if allowed else "no")
+
+
+@pytest.mark.parametrize(
+    ("account", "verb", "subresource", "allowed"),
+    [
+        (PROMETHEUS, "watch", "", True),
+        (PROMETHEUS, "get", "metrics", True),
+        (PROMETHEUS, "create", "metrics", False),
+        (PROMETHEUS, "get", "proxy", False),
+        (PROMETHEUS, "create", "proxy", False),
+        (PROMETHEUS, "get", "log", False),
+        (PROMETHEUS, "get", "stats", False),
+        (PROMETHEUS, "patch", "", False),
+        (STATE, "get", "metrics", False),
+    ],
+)
+@pytest.mark.usefixtures("targets")
+def test_prometheus_may_read_metrics_of_nodes_and_do_nothing_by_them(
+    account: str, verb: str, subresource: str, allowed: bool, lab: Lab
+) -> None:
+    who = f"--as=system:serviceaccount:{WATCHING}:{account}"
+    what = ("nodes", f"--subresource={subresource}")
+    done = lab.run("kubectl", "auth", "can-i", verb, *what, who, check=False)
     assert done.stdout.strip() == ("yes" if allowed else "no")

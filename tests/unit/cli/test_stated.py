@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
+from hoheit import KubeletSettings
 from hoheit_cli.errors import UsageError
 from hoheit_cli.finding import Verdict
-from hoheit_cli.stated import read_stated, stack_file
+from hoheit_cli.stated import Stated, read_stated, stack_file
 from hoheit_infra import SimulatedNodes
 from support.monitor import STACKS
 
@@ -131,3 +132,19 @@ def test_a_stack_is_found_where_the_project_keeps_its_files(tmp_path: Path) -> N
     assert stack_file("dev", tmp_path) == tmp_path / "stacks" / "Pulumi.dev.yaml"
     (tmp_path / "Pulumi.yaml").write_text("name: p\n")
     assert stack_file("dev", tmp_path) == tmp_path / "Pulumi.dev.yaml"
+
+
+def test_kubelets_are_read_and_those_that_make_no_sense_are_told(tmp_path: Path) -> None:
+    def read(kubelets: Any) -> Stated:
+        environment = {"cluster": CLUSTER, "monitoring": {"kubelets": kubelets}}
+        return read_stated(written(tmp_path, environment))
+
+    stated = read({"cidrs": ["192.0.2.64/26"], "node_selector": {"a": "b"}})
+    assert stated.kubelets == KubeletSettings(cidrs=["192.0.2.64/26"], node_selector={"a": "b"})
+    assert stated.unread == ()
+    assert read(None).kubelets is None
+    wrong = read({"cidrs": ["0.0.0.0/0"]})
+    assert wrong.kubelets is None
+    (found,) = wrong.unread
+    assert (found.verdict, found.subject) == (Verdict.UNKNOWN, "monitoring.kubelets")
+    assert "cidrs: every address is no address" in found.seen
