@@ -208,6 +208,11 @@ def test_the_token_that_reads_metrics_reads_and_runs_nothing_else(
     assert "Forbidden" in body
 
 
+def test_a_pod_reaches_the_kubelet_at_the_nodes_address(lab: RealLab, access: Access) -> None:
+    reached = f"/busybox nc -w 5 {access.address} 10250 </dev/null && echo connected"
+    assert inside(lab, reached) == "connected\n"
+
+
 def test_prometheus_asks_the_real_node_and_no_simulated_one(
     lab: RealLab, prometheus: Server
 ) -> None:
