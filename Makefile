@@ -87,12 +87,22 @@ local-down: environment ## Remove everything that `make local` made, processes i
 	@$(LAB) down
 
 .PHONY: test
-test: environment ## Run all tests; builds the tool chain and installs what they need
+test: built ## Run all tests; builds the tool chain and installs what they need
+	@$(RUN) pytest --numprocesses logical --maxprocesses 2 --dist loadscope --no-loadscope-reorder \
+	  --ignore tests/node/drills
+	@$(MAKE) --no-print-directory drills
+
+.PHONY: drills
+# Alone, because they measure how long a recovery takes.
+drills: built ## Hurt the platform on the real node, and measure how it recovers (root on Linux)
+	@$(RUN) pytest tests/node/drills
+
+.PHONY: built
+built: environment
 	@tests/install-tools
 	@$(LAB) build
 	@$(LAB) build $(TEST_PROGRAMS)
 	@[ "$$(id -u)" != 0 ] || $(RUN) python -m model_images.offline
-	@$(RUN) pytest --numprocesses logical --maxprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: check
 check: environment ## Format, lint, types, layers, lock file, schema

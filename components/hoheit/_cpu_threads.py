@@ -7,7 +7,7 @@ _SCHEDULER_CORES = 1
 
 
 def cpu_thread_variables(cpu_millicores: int) -> dict[str, str]:
-    """Return the environment of a server without GPUs: as many threads as it requests cores.
+    """Return the environment of a server without GPUs: a thread for each core but the scheduler's.
 
     By itself vLLM binds a thread to every core of a NUMA node, to the same cores in every pod: two
     servers on one node compute on each other's cores while others are idle. Unbound and without a

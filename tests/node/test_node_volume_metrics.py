@@ -22,12 +22,13 @@ from hoheit_lab.cluster.ports import load_ports
 from hoheit_lab.errors import LabError
 from hoheit_lab.node.storage import SIZED_CLASS
 from hoheit_lab.toolchain import build
-from node.pods import claim, pod, until, wait_ready
+from node.pods import claim, pod, wait_ready
 from serving.monitoring.stack import Server, prometheus_server
 from support import components
 from support.environments import missing
 from support.manifests import manifests
 from support.monitor import run, stack_environment
+from support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
 
+from hoheit_lab.errors import LabError
+
 LOOPBACK = "127.0.0.1"
 PATIENCE_SECONDS = 1.0
 CHOICE = range(20_000, 30_000)
@@ -56,10 +58,20 @@ def _reserve(wanted: int, held: ExitStack) -> int:
     # A port in TIME_WAIT is free for us, as it is for the Go programs that will listen.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if not (wanted and _bind_again(listener, wanted)):
-        while not _bind(listener, secrets.choice(CHOICE)):
-            continue
+        _bind_any(listener)
     listener.listen()
     return listener.getsockname()[1]
+
+
+def _bind_any(listener: socket.socket) -> None:
+    first = secrets.choice(CHOICE)
+    for port in (*range(first, CHOICE.stop), *range(CHOICE.start, first)):
+        if _bind(listener, port):
+            return
+    raise LabError(
+        f"no port of {LOOPBACK} from {CHOICE.start} to {CHOICE.stop - 1} is free; end what "
+        "listens there"
+    )
 
 
 def _bind_again(listener: socket.socket, port: int) -> bool:

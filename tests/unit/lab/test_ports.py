@@ -1,7 +1,15 @@
 import socket
 from pathlib import Path
 
+import pytest
+from hoheit_lab.cluster import ports
 from hoheit_lab.cluster.ports import CHOICE, PORTS, choose_ports, load_ports, save_ports
+from hoheit_lab.errors import LabError
+
+FIRST_NODE_PORT = 30_000
+"""Of Kubernetes' default --service-node-port-range."""
+FIRST_OF_OUTGOING = 32_768
+"""Linux' default for net.ipv4.ip_local_port_range."""
 
 
 def test_every_purpose_gets_a_port_of_its_own() -> None:
@@ -26,9 +34,20 @@ def test_a_port_that_somebody_else_took_is_replaced_and_the_others_stay() -> Non
 
 
 def test_the_kernel_gives_no_chosen_port_to_an_outgoing_connection() -> None:
-    first_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert set(choose_ports({}).values()) <= set(CHOICE)
-    assert CHOICE[-1] < first_given
+    assert CHOICE.stop <= FIRST_NODE_PORT < FIRST_OF_OUTGOING
+
+
+def test_without_a_free_port_there_is_a_sentence_about_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        taken = squatter.getsockname()[1]
+        monkeypatch.setattr(ports, "CHOICE", range(taken, taken + 1))
+        with pytest.raises(LabError, match=f"no port of 127.0.0.1 from {taken} to {taken} is free"):
+            choose_ports({})
 
 
 def test_ports_are_remembered(tmp_path: Path) -> None:
