@@ -37,7 +37,7 @@ class Stated:
     cluster: ExistingClusterSettings
     pools: dict[str, AnyNodes]
     unread: tuple[Finding, ...]
-    """Pools and kubelets that this version does not understand."""
+    """Pools that this version does not understand."""
     namespaces: dict[str, str]
     """The namespace of each part that there is, by the part's name: ``models``, and those that have
     a section of their own."""
@@ -51,8 +51,8 @@ class Stated:
     """Weights of a model come as an image."""
     scales: bool
     """A model scales by its queue."""
-    kubelets: KubeletSettings | None = None
-    """Kubelets that bundled monitoring asks about volumes."""
+    kubelets: KubeletSettings | Finding | None = None
+    """Kubelets that bundled monitoring asks about volumes, or that they are not understood."""
     device_plugin: str | None = None
     """How the namespaces of the pools' device plugins begin; None where hoheit runs none."""
 
@@ -88,18 +88,17 @@ def read_stated(file: Path) -> Stated:
     monitoring = environment.get("monitoring")
     operator = mapping_at(environment, "monitoring").get("mode") == "operator"
     bundled = monitoring is not None and not operator
-    kubelets, faults = _kubelets(mapping_at(environment, "monitoring").get("kubelets"))
     return Stated(
         cluster=cluster,
         pools=pools,
-        unread=(*unread, *faults),
+        unread=unread,
         namespaces=_namespaces(environment),
         parts_with_volumes=_parts_with_volumes(environment, bundled_monitoring=bundled),
         bundled_monitoring=bundled,
         uses_operator=operator,
         uses_image_volumes=any(map(_is_image, mapping_at(environment, "models").values())),
         scales=any(map(_scales, mapping_at(environment, "models").values())),
-        kubelets=kubelets,
+        kubelets=_kubelets(environment) if bundled else None,
         device_plugin=mapping_at(environment, "device_plugin").get("namespace"),
     )
 
@@ -148,14 +147,14 @@ def _pools(given: dict[str, Any]) -> tuple[dict[str, AnyNodes], tuple[Finding, .
     return pools, tuple(unread)
 
 
-def _kubelets(given: Any) -> tuple[KubeletSettings | None, tuple[Finding, ...]]:
+def _kubelets(environment: dict[str, Any]) -> KubeletSettings | Finding | None:
+    given = mapping_at(environment, "monitoring").get("kubelets")
     if given is None:
-        return None, ()
+        return None
     try:
-        return KubeletSettings.model_validate(given), ()
+        return KubeletSettings.model_validate(given)
     except ValidationError as error:
-        faults = explain(error, KubeletSettings).strip()
-        return None, (_misunderstood("monitoring.kubelets", faults),)
+        return _misunderstood("monitoring.kubelets", explain(error, KubeletSettings).strip())
 
 
 def _misunderstood(path: str, faults: str) -> Finding:

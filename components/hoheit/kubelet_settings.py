@@ -1,11 +1,12 @@
 """Whom a monitoring stack asks how full volumes are."""
 
 from ipaddress import IPv4Network, IPv6Network
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from ._args import Args, DnsLabel, Labels
-from .network import Peer
+from .network import check_not_everybody
 
 KUBELET_PORT = 10250
 """Where a kubelet serves its API (Kubernetes documentation, Ports and Protocols). Prometheus asks
@@ -27,19 +28,12 @@ class KubeletSettings(Args):
     """Whether a kubelet has to show a certificate of the cluster's authority. With false anybody
     who answers at a node's address gets the token of Prometheus' account."""
 
-    @property
-    def peer(self) -> Peer:
-        """The kubelets, for the network rules."""
-        return Peer(cidrs=self.cidrs, port=KUBELET_PORT)
-
-    @field_validator("cidrs")
-    @classmethod
-    def _nodes_are_somewhere(
-        cls, cidrs: tuple[IPv4Network | IPv6Network, ...]
-    ) -> tuple[IPv4Network | IPv6Network, ...]:
-        if any(cidr.prefixlen == 0 for cidr in cidrs):
-            raise ValueError(
-                "every address is no address; name the nodes' own, as `kubectl get nodes -o wide` "
-                "shows them, or their subnet"
-            )
-        return cidrs
+    @model_validator(mode="after")
+    def _nodes_are_somewhere(self) -> Self:
+        check_not_everybody(
+            "cidrs",
+            self.cidrs,
+            "name the nodes' subnet or addresses, which `hoheit doctor` prints where kubelets is "
+            "left out",
+        )
+        return self

@@ -78,7 +78,7 @@ class MonitoringStackArgs(MonitoringSettings):
 
     @model_validator(mode="after")
     def _series_stay_apart(self) -> Self:
-        check_targets(self.targets)
+        check_targets(self.targets, kubelets=self.kubelets is not None)
         return self
 
     @model_validator(mode="after")
@@ -123,8 +123,8 @@ class MonitoringStack(pulumi.ComponentResource):
     scrape: tuple[ScrapeTarget, ...]
     """The stack's own programs; it scrapes them itself."""
     unwatched: tuple[str, ...]
-    """A sentence for each thing that nobody is told about: programs that are left out, targets
-    of a version whose metrics are not known, and volumes where no kubelet is asked."""
+    """A sentence for each thing that nobody is told about: programs that are left out, targets of
+    a version whose metrics are not known, volumes that no kubelet is asked about."""
     stores: tuple[Store, ...]
     egress: tuple[Egress, ...]
     prometheus: k8s.apps.v1.StatefulSet | None = None
@@ -158,7 +158,7 @@ class MonitoringStack(pulumi.ComponentResource):
             self._hand_over(args.operator)
         elif args.cluster.network.api_server:
             self._run(around, reader, args.cluster.network.api_server)
-        self.unwatched = tuple(unwatched(self._targets, args))
+        self.unwatched = tuple(unwatched(self._targets, args, namespace=args.namespace.name))
         self._say_who_is_not_told()
         self.register_outputs(
             {

@@ -1,7 +1,7 @@
 """Network peers: who is meant by an allow rule, in the words of NetworkPolicy."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -57,6 +57,32 @@ def check_callers(field: str, peers: Sequence[Peer]) -> None:
             )
 
 
+def check_not_everybody(
+    field: str, cidrs: Sequence[IPv4Network | IPv6Network], way_out: str
+) -> None:
+    """Tell whether address ranges name somebody, rather than everybody of an IP version.
+
+    Args:
+        field: Path of the ranges.
+        cidrs: One of them may be every address, or all of them together.
+        way_out: What to write instead.
+
+    Raises:
+        ValueError: beginning with the path of the range, or of all.
+    """
+    joined = (
+        *collapse_addresses([cidr for cidr in cidrs if isinstance(cidr, IPv4Network)]),
+        *collapse_addresses([cidr for cidr in cidrs if isinstance(cidr, IPv6Network)]),
+    )
+    for whole in joined:
+        if whole.prefixlen == 0:
+            if whole in cidrs:
+                raise ValueError(
+                    f"{field}[{cidrs.index(whole)}]: {whole} is every address; {way_out}"
+                )
+            raise ValueError(f"{field}: together they are {whole}, every address; {way_out}")
+
+
 def _contains(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
     if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
         return inner.subnet_of(outer)
@@ -83,6 +109,9 @@ class ClusterNetwork(Args):
             return self
         if not server.cidrs or server.port is None:
             raise ValueError("api_server: needs its addresses as cidrs, and its port")
-        if any(cidr.prefixlen == 0 for cidr in server.cidrs):
-            raise ValueError("api_server: every address is no address; `hoheit doctor` prints it")
+        check_not_everybody(
+            "api_server.cidrs",
+            server.cidrs,
+            "name those of the API server, which `hoheit doctor` prints where it is left out",
+        )
         return self

@@ -10,7 +10,7 @@ from .image_sizes import IMAGE_SIZES, ImageSize
 from .images import IMAGES, CatalogueImage
 from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
 from .kv_cache import KV_CACHE_RULES, KvCacheRules
-from .metrics import METRICS, ExporterMetrics, known_series, series_of_every_version
+from .metrics import METRICS, ExporterMetrics, known_series, series_in_all_versions
 from .mig import MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of, mig_slice
 from .models import CONFIG_DEFAULTS, MODELS, Model
 from .profiles import PROFILES, Profile
@@ -82,7 +82,7 @@ __all__ = [
     "mig_profiles_of",
     "mig_slice",
     "region_named",
-    "series_of_every_version",
+    "series_in_all_versions",
     "service_at",
     "switches_off",
 ]

@@ -69,7 +69,7 @@ def known_series(exporter: str, version: str | None) -> frozenset[str]:
     return newest.series if newest else frozenset()
 
 
-def series_of_every_version(exporter: str) -> frozenset[str]:
+def series_in_all_versions(exporter: str) -> frozenset[str]:
     """Return the names that every known version exports, for programs that run in many at once."""
     known = [one.series for one in METRICS if one.exporter == exporter]
     return known[0].intersection(*known) if known else frozenset()

@@ -74,6 +74,22 @@ def test_with_kubelets_the_rules_are_there_and_the_sentence_is_not(
     assert "kubelets: not given" not in caplog.text
 
 
+def test_that_the_stacks_own_volumes_are_left_out_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    built(kubelets={**KUBELETS, "namespaces": ["models", "monitoring-space"]})
+    assert "kubelets.namespaces" not in caplog.text
+    built(kubelets={**KUBELETS, "namespaces": ["models"]})
+    assert "kubelets.namespaces leaves out monitoring-space: there is no alert" in caplog.text
+
+
+def test_a_service_may_be_called_kubelet_where_none_is_asked() -> None:
+    targets = (samples.scrape_target(job="kubelet"),)
+    assert built(kubelets=None, targets=targets).named("watch-prometheus")
+    with pytest.raises(pulumi.RunError, match="'kubelet' is a job of the stack itself"):
+        built(targets=targets)
+
+
 def test_other_kubelets_are_another_pod() -> None:
     before, after = (
         pod_templates(built(kubelets={**KUBELETS, **changes}))["watch-prometheus"]["metadata"]

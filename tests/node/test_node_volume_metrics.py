@@ -199,6 +199,8 @@ def test_the_kubelet_tells_of_volumes_by_the_names_that_are_written_down(
         (f"/exec/{NAMESPACE}/{POD}/main?command=/busybox&output=1", "GET"),
         (f"/attach/{NAMESPACE}/{POD}/main?output=1", "POST"),
         (f"/portForward/{NAMESPACE}/{POD}", "POST"),
+        (f"/checkpoint/{NAMESPACE}/{POD}/main", "POST"),
+        ("/debug/pprof/", "GET"),
     ],
 )
 def test_the_token_that_reads_metrics_reads_and_runs_nothing_else(

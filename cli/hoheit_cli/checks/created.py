@@ -54,10 +54,12 @@ def created(stated: Stated) -> list[tuple[str, str]]:
 
 def _in_the_cluster(stated: Stated) -> list[str]:
     simulated = any(isinstance(pool, SimulatedNodes) for pool in stated.pools.values())
+    # Also where they are not understood yet: mended, they come with the binding.
+    asks_kubelets = stated.kubelets is not None
     return [
         "namespaces",
         *(["clusterroles.rbac.authorization.k8s.io"] if stated.bundled_monitoring else []),
-        *(["clusterrolebindings.rbac.authorization.k8s.io"] if stated.kubelets else []),
+        *(["clusterrolebindings.rbac.authorization.k8s.io"] if asks_kubelets else []),
         *(["nodes"] if simulated else []),
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hoheit_facts import series_of_every_version
+from hoheit_facts import series_in_all_versions
 
 from .names import KUBELET
 from .relabelling import Step
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hoheit.kubelet_settings import KubeletSettings
 
-KUBELET_SERIES = series_of_every_version(KUBELET)
+KUBELET_SERIES = series_in_all_versions(KUBELET)
 """What is kept: nodes of one cluster may run kubelets of several versions."""
 _ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where Kubernetes mounts a pod's token, and the certificate of the cluster's authority."""
@@ -31,7 +31,8 @@ _TIMEOUT_SECONDS = 30
 def kubelet_rules() -> list[PolicyRuleArgsDict]:
     """Return the rights to find nodes and to read kubelets' metrics, and none to act by them."""
     return [
-        {"api_groups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch"]},
+        # Prometheus 3.15 gets no single one (discovery/kubernetes/kubernetes.go).
+        {"api_groups": [""], "resources": ["nodes"], "verbs": ["list", "watch"]},
         # Not nodes/proxy, by which pods are listed and commands run in them.
         {"api_groups": [""], "resources": ["nodes/metrics"], "verbs": ["get"]},
     ]
@@ -51,6 +52,9 @@ def kubelet_scrape_config(kubelets: KubeletSettings) -> dict[str, Any]:
             if kubelets.verify_certificates
             else {"insecure_skip_verify": True}
         ),
+        # A kubelet sends nobody elsewhere. Prometheus would take the token along: to any port of
+        # the host, unencrypted too (prometheus/common 0.71, config/http_config.go).
+        "follow_redirects": False,
         "kubernetes_sd_configs": [{"role": "node", **_selectors(kubelets)}],
         "relabel_configs": [
             step.prometheus()

@@ -12,8 +12,8 @@ GRAFANA = "grafana"
 KUBE_STATE_METRICS = "kube-state-metrics"
 DCGM_EXPORTER = "dcgm-exporter"
 KUBELET = "kubelet"
-OWN_JOBS = (PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, DCGM_EXPORTER, KUBELET)
-"""Values of the label ``job`` that a stack gives to its own programs, and to kubelets."""
+OWN_JOBS = (PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, DCGM_EXPORTER)
+"""Values of the label ``job`` that a stack gives to its own programs."""
 
 PROMETHEUS_PORT = 9090
 ALERTMANAGER_PORT = 9093

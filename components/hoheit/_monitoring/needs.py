@@ -102,6 +102,11 @@ def kube_state_metrics_egress(api_server: Peer) -> list[Need]:
     return [_watch(api_server, "watch the state of objects")]
 
 
+def kubelets_peer(kubelets: KubeletSettings) -> Peer:
+    """Return the kubelets by the addresses of their nodes; they are no pods."""
+    return Peer(cidrs=kubelets.cidrs)
+
+
 def scraped_by(prometheus: Peer, port: int) -> Need:
     """Return the need of a target to be read."""
     return Need(purpose="scrape metrics", peer=prometheus, port=port)
@@ -112,7 +117,8 @@ def _watch(api_server: Peer, purpose: str) -> Need:
 
 
 def _measure(kubelets: KubeletSettings) -> Need:
-    return Need(purpose="ask kubelets about volumes", peer=kubelets.peer, port=KUBELET_PORT)
+    peer = kubelets_peer(kubelets)
+    return Need(purpose="ask kubelets about volumes", peer=peer, port=KUBELET_PORT)
 
 
 def _scrape(target: ScrapeTarget) -> Need:

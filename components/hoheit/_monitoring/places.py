@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .names import OWN_JOBS
+from .names import KUBELET, OWN_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +52,19 @@ def one_for_each_namespace(places: Sequence[Place]) -> list[Place]:
     return list(found.values())
 
 
-def check_targets(targets: Sequence[ScrapeTarget]) -> None:
+def check_targets(targets: Sequence[ScrapeTarget], *, kubelets: bool) -> None:
     """Tell whether the series of all targets stay apart.
+
+    Args:
+        targets: What others offer.
+        kubelets: Whether the stack asks kubelets too, under a job of its own.
 
     Raises:
         ValueError: beginning with the path of the first field that makes two of them mix.
     """
+    taken = (*OWN_JOBS, KUBELET) if kubelets else OWN_JOBS
     for index, target in enumerate(targets):
-        if target.job in OWN_JOBS:
+        if target.job in taken:
             raise ValueError(
                 f"targets[{index}].job: '{target.job}' is a job of the stack itself; choose "
                 "another name"

@@ -30,19 +30,29 @@ def target_group(targets: Iterable[ScrapeTarget]) -> Group:
         action="Look at the pod or node, then at the network rules between it and Prometheus.",
     )
     missing = [
-        Alert(
-            name="TargetMissing",
-            expr=f'absent(up{{job="{target.job}", exporter="{target.exporter}"}})',
-            needs=("up",),
-            minutes=10,
-            severity=Severity.CRITICAL,
+        target_missing(
+            target.job,
+            target.exporter,
             summary=f"no pod of {target.job} is found where {target.exporter} should answer",
             action="Look for pods that are not scheduled; compare their labels with the target's.",
-            labels={"job": target.job, "exporter": target.exporter},
         )
         for target in targets
     ]
     return Group(name="targets", exporter=None, rules=[down, *missing])
+
+
+def target_missing(job: str, exporter: str, *, summary: str, action: str) -> Alert:
+    """Return the rule about a target of which discovery finds nothing at all."""
+    return Alert(
+        name="TargetMissing",
+        expr=f'absent(up{{job="{job}", exporter="{exporter}"}})',
+        needs=("up",),
+        minutes=10,
+        severity=Severity.CRITICAL,
+        summary=summary,
+        action=action,
+        labels={"job": job, "exporter": exporter},
+    )
 
 
 def gpu_group() -> Group:

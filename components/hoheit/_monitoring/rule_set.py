@@ -46,13 +46,16 @@ def rules_for(settings: MonitoringSettings, targets: Sequence[ScrapeTarget]) -> 
     return fed(groups, series)
 
 
-def unwatched(targets: Sequence[ScrapeTarget], settings: MonitoringSettings) -> list[str]:
+def unwatched(
+    targets: Sequence[ScrapeTarget], settings: MonitoringSettings, *, namespace: str
+) -> list[str]:
     """Return a sentence for each thing that nobody is told about.
 
     Args:
         targets: Those that have rules, but not for their version, are told.
-        settings: What is left out, and whether kubelets are asked. An operator's Prometheus asks
-            them without our doing.
+        settings: What is left out, and which volumes are asked about. An operator's Prometheus
+            asks kubelets without our doing.
+        namespace: The stack's own.
     """
     with_rules = {known.exporter for known in METRICS}
     unknown = [
@@ -63,8 +66,27 @@ def unwatched(targets: Sequence[ScrapeTarget], settings: MonitoringSettings) -> 
         and not known_series(target.exporter, target.exporter_version)
     ]
     left_out = [f"{program} is left out: {_WITHOUT[program]}" for program in settings.leave_out]
-    volumes = [_NO_KUBELETS] if settings.bundled and settings.kubelets is None else []
-    return [*unknown, *left_out, *volumes]
+    volumes = _volumes(settings, {namespace, *_known_namespaces(targets)})
+    return [*unknown, *left_out, *(volumes if settings.bundled else [])]
+
+
+def _known_namespaces(targets: Sequence[ScrapeTarget]) -> list[str]:
+    """Return namespaces that are plain names; outputs of other resources have none yet."""
+    return [target.namespace for target in targets if isinstance(target.namespace, str)]
+
+
+def _volumes(settings: MonitoringSettings, namespaces: set[str]) -> list[str]:
+    """Return a sentence if no kubelet is asked about volumes in some of ``namespaces``."""
+    if settings.kubelets is None:
+        return [_NO_KUBELETS]
+    kept = settings.kubelets.namespaces
+    dropped = sorted(namespaces.difference(kept)) if kept else []
+    if not dropped:
+        return []
+    return [
+        f"kubelets.namespaces leaves out {', '.join(dropped)}: {_no_alert(VOLUME_ALERTS)} about a "
+        "volume there; name those with volumes too, or leave kubelets.namespaces out"
+    ]
 
 
 def _none_of(group: Group) -> str:

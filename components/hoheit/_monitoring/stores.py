@@ -11,7 +11,7 @@ from hoheit.monitoring_settings import OptionalProgram
 from hoheit.register import DataClass, Egress, OnDestroy, Phase, Store
 
 from .alertmanager import RETENTION_HOURS, VOLUME_GIB
-from .needs import API_SERVER_PORT
+from .needs import API_SERVER_PORT, kubelets_peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,38 +156,53 @@ def stack_recipients(  # noqa: PLR0913 - kinds of recipients and where they are,
         for one in receivers
     )
     pulled = registry_recipients(f"images of '{name}'", images)
-    watched = _addresses(
-        "Kubernetes API server",
-        api_server,
-        API_SERVER_PORT,
-        f"find targets and watch objects for '{name}'",
-        control_plane,
+    watched = (
+        _addresses(
+            api_server,
+            API_SERVER_PORT,
+            recipient="Kubernetes API server",
+            purpose=f"find targets and watch objects for '{name}'",
+            location=control_plane or Location(),
+        )
+        if api_server
+        else ()
     )
-    measured = _addresses(
-        "kubelets",
-        kubelets.peer if kubelets else None,
-        KUBELET_PORT,
-        f"ask how full volumes are for '{name}'",
-        nodes,
+    measured = (
+        _addresses(
+            kubelets_peer(kubelets),
+            KUBELET_PORT,
+            recipient="kubelets",
+            purpose=f"ask how full volumes are for '{name}'",
+            location=nodes or Location(),
+        )
+        if kubelets
+        else ()
     )
     return (*pulled, *watched, *measured, *told)
 
 
 def _addresses(
-    recipient: str, peer: Peer | None, port: int, purpose: str, location: Location | None
+    peer: Peer, port: int, *, recipient: str, purpose: str, location: Location
 ) -> tuple[Egress, ...]:
     """Return a part of the cluster as recipients, by the addresses that network rules see.
 
     Not by name: a rule sees what lies behind a Service.
+
+    Args:
+        peer: Its addresses, and the port behind its Service.
+        port: Where it answers if the peer names none.
+        recipient: Who it is.
+        purpose: Why it is contacted.
+        location: Where it is.
     """
     return tuple(
         Egress(
             recipient=recipient,
             host=str(cidr.network_address if cidr.num_addresses == 1 else cidr),
-            port=(peer.port if peer else None) or port,
+            port=peer.port or port,
             purpose=purpose,
             when=Phase.RUN,
-            location=location or Location(),
+            location=location,
         )
-        for cidr in (peer.cidrs if peer else ())
+        for cidr in peer.cidrs
     )

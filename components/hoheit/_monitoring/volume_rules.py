@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .names import KUBELET
+from .platform_rules import target_missing
 from .rules import Alert, Group, Severity
 
 _CLAIM = "namespace, persistentvolumeclaim"
@@ -73,15 +74,11 @@ VOLUME_ALERTS = (_BYTES.alert, _INODES.alert)
 
 def volume_group() -> Group:
     """Return rules about volumes, and about kubelets of which none is found."""
-    missing = Alert(
-        name="TargetMissing",
-        expr=f'absent(up{{job="{KUBELET}", exporter="{KUBELET}"}})',
-        needs=("up",),
-        minutes=10,
-        severity=Severity.CRITICAL,
+    missing = target_missing(
+        KUBELET,
+        KUBELET,
         summary="no node is found whose kubelet could tell how full volumes are",
         action="Compare kubelets.node_selector with the labels of the nodes.",
-        labels={"job": KUBELET, "exporter": KUBELET},
     )
     rules = [rule for one in (_BYTES, _INODES) for rule in (_full(one), _filling(one))]
     return Group(name="volumes", exporter=KUBELET, rules=[missing, *rules])

@@ -12,13 +12,13 @@ import pytest
 import yaml
 from hoheit_lab.cluster import api_of
 from hoheit_lab.node.dns import COREFILE, apply_dns, dns_objects
+from support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from support.lab import Lab
-from support.waiting import until
 
 NO_SUCH_NAME = 3
 """RCODE of NXDOMAIN, RFC 1035 section 4.1.1."""

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from support.environments import missing
+from support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-from support.waiting import until
 
 
 def catches(process: int, signal: int) -> bool:

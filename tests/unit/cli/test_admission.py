@@ -3,9 +3,11 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hoheit_cli.checks.admission import access_reviews, check_pod_security, check_rights
 from hoheit_cli.finding import Verdict
 from hoheit_cli.kubectl import Answer
@@ -119,6 +121,30 @@ def test_exporters_run_where_pools_have_gpus(
     pool: AnyNodes, more: set[tuple[str, str, str]]
 ) -> None:
     assert asked(stated(pools={"some": pool})) - asked(stated()) == more
+
+
+@pytest.mark.parametrize(
+    ("kubelets", "bound"),
+    [
+        ({"cidrs": ["192.0.2.64/26"]}, True),
+        # Mended, they are bound.
+        ({"cidrs": ["0.0.0.0/0"]}, True),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("mode", ["bundled", "operator"])
+def test_a_right_is_bound_to_the_cluster_where_a_bundled_prometheus_asks_kubelets(
+    mode: str, kubelets: dict[str, Any] | None, *, bound: bool, tmp_path: Path
+) -> None:
+    environment = {
+        "cluster": {"kind": "existing", "context": "lab", "cluster_identifier": "lab"},
+        "monitoring": {"mode": mode, "kubelets": kubelets},
+    }
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(yaml.safe_dump({"config": {"hoheit:environment": environment}}))
+    questions = asked(read_stated(file))
+    binding = ("", "rbac.authorization.k8s.io", "clusterrolebindings")
+    assert (binding in questions) == (bound and mode == "bundled")
 
 
 def test_nodes_are_made_for_simulated_pools_alone() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hoheit import KubeletSettings
 from hoheit_cli.checks.kubelets import check_kubelets
-from hoheit_cli.finding import Finding, Unread, Verdict
+from hoheit_cli.finding import Finding, Unread, Verdict, unknown
 
 Object = dict[str, Any]
 
@@ -86,6 +86,12 @@ def test_where_none_are_stated_the_nodes_are_shown_and_what_is_missed() -> None:
 
 def test_without_monitoring_of_ours_nobody_asks() -> None:
     assert check_kubelets(None, [node("a")], wanted=False) == []
+
+
+@pytest.mark.parametrize("nodes", [[node("a")], Unread(why="forbidden")])
+def test_kubelets_that_are_not_understood_are_told_once(nodes: list[Object] | Unread) -> None:
+    fault = unknown("monitoring.kubelets", "not understood: cidrs: required", "mend it")
+    assert check_kubelets(fault, nodes, wanted=True) == [fault]
 
 
 def test_nodes_that_may_not_be_read_stay_unknown() -> None:

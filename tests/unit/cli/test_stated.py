@@ -7,7 +7,7 @@ import pytest
 import yaml
 from hoheit import KubeletSettings
 from hoheit_cli.errors import UsageError
-from hoheit_cli.finding import Verdict
+from hoheit_cli.finding import Finding, Verdict
 from hoheit_cli.stated import Stated, read_stated, stack_file
 from hoheit_infra import SimulatedNodes
 from support.monitor import STACKS
@@ -143,8 +143,14 @@ def test_kubelets_are_read_and_those_that_make_no_sense_are_told(tmp_path: Path)
     assert stated.kubelets == KubeletSettings(cidrs=["192.0.2.64/26"], node_selector={"a": "b"})
     assert stated.unread == ()
     assert read(None).kubelets is None
-    wrong = read({"cidrs": ["0.0.0.0/0"]})
-    assert wrong.kubelets is None
-    (found,) = wrong.unread
+    found = read({"cidrs": ["0.0.0.0/0"]}).kubelets
+    assert isinstance(found, Finding)
     assert (found.verdict, found.subject) == (Verdict.UNKNOWN, "monitoring.kubelets")
-    assert "cidrs: every address is no address" in found.seen
+    assert "cidrs[0]: 0.0.0.0/0 is every address" in found.seen
+
+
+@pytest.mark.parametrize("kubelets", [{"cidrs": ["192.0.2.64/26"]}, {"cidrs": []}])
+def test_with_an_operator_kubelets_are_none_of_ours(kubelets: Any, tmp_path: Path) -> None:
+    monitoring = {"mode": "operator", "kubelets": kubelets}
+    stated = read_stated(written(tmp_path, {"cluster": CLUSTER, "monitoring": monitoring}))
+    assert (stated.kubelets, stated.unread) == (None, ())

@@ -1,5 +1,6 @@
 """Network rules: closed by default, one annotated rule for each declared need."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hoheit import ClusterNetwork, InvalidArgsError, Peer
 from hoheit._network_policy import Need, allow, default_deny, describe, name_service
 from hoheit._service_needs import mirror_egress, server_egress, service_ingress
+from hoheit.network import check_not_everybody
 from hypothesis import given
 from hypothesis import strategies as st
 from support.samples import hub, object_store, settings, stored_weights
@@ -157,3 +159,27 @@ def test_a_peer_that_means_nobody_or_everybody_by_accident_is_refused(
 def test_a_label_of_pods_that_kubernetes_does_not_have_is_refused() -> None:
     with pytest.raises(InvalidArgsError, match=r"a label's key is a name of at most 63 letters"):
         Peer(namespace="keda", pod_labels={"a b": "c"})
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "said"),
+    [
+        (["192.0.2.0/24", "0.0.0.0/0"], "api.cidrs[1]: 0.0.0.0/0 is every address; name it"),
+        (["::/0"], "api.cidrs[0]: ::/0 is every address; name it"),
+        (["0.0.0.0/1", "::1/128", "128.0.0.0/1"], "api.cidrs: together they are 0.0.0.0/0, every"),
+        (["::/1", "8000::/2", "c000::/2"], "api.cidrs: together they are ::/0, every address"),
+    ],
+)
+def test_ranges_that_are_everybody_are_refused_alone_and_together(
+    cidrs: list[str], said: str
+) -> None:
+    ranges = Peer.model_validate({"cidrs": cidrs}).cidrs
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
+        check_not_everybody("api.cidrs", ranges, "name it")
+
+
+@pytest.mark.parametrize(
+    "cidrs", [["0.0.0.0/1", "8000::/1"], ["0.0.0.0/1", "128.0.0.0/2"], ["192.0.2.1/32"] * 2]
+)
+def test_ranges_that_leave_somebody_out_are_not_everybody(cidrs: list[str]) -> None:
+    check_not_everybody("cidrs", Peer.model_validate({"cidrs": cidrs}).cidrs, "name it")

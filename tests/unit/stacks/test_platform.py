@@ -102,7 +102,7 @@ def refusal(*changes: tuple[str, object]) -> str:
         (
             "cluster.network.api_server.cidrs",
             ["0.0.0.0/0"],
-            "  cluster.network.api_server: every address is no address; `hoheit doctor` prints ",
+            "  cluster.network.api_server.cidrs[0]: 0.0.0.0/0 is every address; name those of the ",
         ),
         (
             "cluster.capabilities.storage_classes",

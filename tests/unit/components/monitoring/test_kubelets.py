@@ -28,8 +28,12 @@ def scraped(**fields: Any) -> dict[str, Any]:
     [
         ({}, "kubelets.cidrs: required"),
         ({"cidrs": []}, "kubelets.cidrs: "),
-        ({"cidrs": ["0.0.0.0/0"]}, "kubelets.cidrs: every address is no address; name the nodes'"),
-        ({"cidrs": ["10.0.0.0/16", "::/0"]}, "kubelets.cidrs: every address is no address"),
+        (
+            {"cidrs": ["0.0.0.0/0"]},
+            "kubelets.cidrs[0]: 0.0.0.0/0 is every address; name the nodes'",
+        ),
+        ({"cidrs": ["10.0.0.0/16", "::/0"]}, "kubelets.cidrs[1]: ::/0 is every address"),
+        ({"cidrs": ["0.0.0.0/1", "128.0.0.0/1"]}, "kubelets.cidrs: together they are 0.0.0.0/0"),
         ({"cidrs": ["10.0.0.1/16"]}, "kubelets.cidrs[0]"),
         ({"cidrs": ["node-1"]}, "kubelets.cidrs[0]"),
         ({"cidrs": ["10.0.0.0/16"], "node_selector": {"role": "a b"}}, "kubelets.node_selector"),
@@ -53,6 +57,10 @@ def test_kubelets_are_asked_with_the_token_of_the_account_over_verified_tls() ->
 
 def test_certificates_go_unverified_only_where_somebody_says_so() -> None:
     assert scraped(verify_certificates=False)["tls_config"] == {"insecure_skip_verify": True}
+
+
+def test_the_token_follows_no_redirect() -> None:
+    assert scraped()["follow_redirects"] is False
 
 
 def test_the_api_server_is_asked_for_the_nodes_of_the_selector_only() -> None:
@@ -111,7 +119,7 @@ def test_the_rights_are_to_find_nodes_and_to_read_their_metrics() -> None:
         for verb in rule["verbs"]
     }
     assert rights == {
-        *((("nodes", verb)) for verb in ("get", "list", "watch")),
+        *((("nodes", verb)) for verb in ("list", "watch")),
         ("nodes/metrics", "get"),
     }
 

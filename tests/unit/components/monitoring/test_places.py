@@ -29,20 +29,24 @@ def test_a_namespace_that_several_services_share_is_opened_once() -> None:
 
 
 def test_engine_and_gateway_of_one_service_stay_apart() -> None:
-    check_targets([scrape_target(), gateway_target()])
+    check_targets([scrape_target(), gateway_target()], kubelets=True)
 
 
 def test_the_same_exporter_twice_for_one_service_is_refused() -> None:
     with pytest.raises(ValueError, match=r"targets\[1\]\.job: 'mistral' with exporter"):
-        check_targets([scrape_target(), scrape_target(path="/other")])
+        check_targets([scrape_target(), scrape_target(path="/other")], kubelets=False)
 
 
 def test_one_job_for_two_sets_of_pods_is_refused() -> None:
     with pytest.raises(ValueError, match=r"targets\[1\]\.job: 'mistral' names other pods"):
-        check_targets([scrape_target(), gateway_target(namespace="elsewhere")])
+        check_targets([scrape_target(), gateway_target(namespace="elsewhere")], kubelets=False)
 
 
 @pytest.mark.parametrize("job", ["prometheus", "alertmanager", "dcgm-exporter", "kubelet"])
 def test_a_target_with_the_name_of_a_job_of_the_stack_is_refused(job: str) -> None:
     with pytest.raises(ValueError, match=rf"targets\[0\]\.job: '{job}' is a job of the stack"):
-        check_targets([scrape_target(job=job)])
+        check_targets([scrape_target(job=job)], kubelets=True)
+
+
+def test_the_job_of_kubelets_is_free_where_none_is_asked() -> None:
+    check_targets([scrape_target(job="kubelet")], kubelets=False)

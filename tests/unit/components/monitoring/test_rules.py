@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 from hoheit import AlertThresholds, MonitoringSettings, ScrapeTarget
 from hoheit._monitoring.names import KUBELET
 from hoheit._monitoring.rule_set import rules_for, unwatched
 from hoheit._monitoring.rules import MADE_BY_PROMETHEUS, Alert, Group, Record
 from hoheit._monitoring.targets import gpu_target, server_targets
-from hoheit_facts import METRICS, ExporterMetrics, known_series, series_of_every_version
+from hoheit_facts import METRICS, ExporterMetrics, known_series, series_in_all_versions
 from support.samples import gateway_target, images, scrape_target
 from unit.components.monitoring.promql import base_series, kept_labels, series
 
@@ -23,6 +24,10 @@ TARGETS = [
 GROUPS = rules_for(SETTINGS, TARGETS)
 RULES = {rule.name: rule for group in GROUPS for rule in group.rules}
 EXPORTER = {rule.name: group.exporter for group in GROUPS for rule in group.rules}
+
+
+def untold(targets: list[ScrapeTarget], settings: MonitoringSettings) -> list[str]:
+    return unwatched(targets, settings, namespace="monitoring")
 
 
 def names(groups: list[Group]) -> set[str]:
@@ -48,7 +53,7 @@ def test_a_rule_reads_what_its_exporter_has_and_nothing_else(name: str) -> None:
 
 def known(exporter: str) -> frozenset[str]:
     if exporter == "kubelet":
-        return series_of_every_version(exporter)
+        return series_in_all_versions(exporter)
     (version,) = {one.exporter_version for one in TARGETS if one.exporter == exporter}
     return known_series(exporter, version)
 
@@ -74,7 +79,7 @@ def test_a_patch_release_keeps_the_rules(target: ScrapeTarget, version: str) -> 
     patched = target.model_copy(update={"exporter_version": version})
     assert patched != target
     assert rules_for(SETTINGS, [patched]) == rules_for(SETTINGS, [target])
-    assert unwatched([patched], SETTINGS) == []
+    assert untold([patched], SETTINGS) == []
 
 
 @pytest.mark.parametrize(
@@ -160,9 +165,9 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_what_no_rule_watches_is_said() -> None:
-    assert unwatched(TARGETS, SETTINGS) == []
+    assert untold(TARGETS, SETTINGS) == []
     old: ScrapeTarget = scrape_target(exporter_version="0.11.0")
-    (said,) = unwatched([old, gateway_target()], SETTINGS)
+    (said,) = untold([old, gateway_target()], SETTINGS)
     assert said.startswith("vllm 0.11.0 (mistral): its metrics are not known")
 
 
@@ -171,7 +176,7 @@ def test_a_program_that_is_left_out_takes_its_alerts_with_it_by_name() -> None:
     targets = server_targets("watch", "monitoring", images(), settings.leave_out)
     assert [target.job for target in targets] == ["prometheus", "alertmanager"]
     without = names(rules_for(SETTINGS, targets))
-    (said,) = unwatched(targets, settings)
+    (said,) = untold(targets, settings)
     lost = ["PodNotScheduled", "ContainerRestarts", "DeploymentIncomplete", "StatefulSetIncomplete"]
     assert said == f"kube-state-metrics is left out: there is no alert {', '.join(lost)}"
     assert not set(lost) & set(without)
@@ -184,7 +189,7 @@ VOLUME_ALERTS = ("KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFil
 def test_a_full_volume_goes_untold_where_no_kubelet_is_asked_and_that_is_said() -> None:
     settings = MonitoringSettings()
     assert not {*VOLUME_ALERTS} & names(rules_for(settings, TARGETS))
-    (said,) = unwatched(TARGETS, settings)
+    (said,) = untold(TARGETS, settings)
     assert said == (
         "kubelets: not given, so nobody is told that a volume gets full: there is no alert "
         f"{', '.join(VOLUME_ALERTS)}; name the addresses of the nodes in kubelets.cidrs"
@@ -192,9 +197,35 @@ def test_a_full_volume_goes_untold_where_no_kubelet_is_asked_and_that_is_said() 
     assert {*VOLUME_ALERTS} <= names(GROUPS)
 
 
+@pytest.mark.parametrize(
+    ("kept", "left_out"),
+    [
+        (("models",), "monitoring"),
+        (("monitoring", "objects"), "models"),
+        (("objects",), "models, monitoring"),
+    ],
+)
+def test_a_namespace_whose_volumes_are_dropped_is_said(
+    kept: tuple[str, ...], left_out: str
+) -> None:
+    settings = MonitoringSettings(kubelets={**KUBELETS, "namespaces": kept})
+    late = scrape_target(job="late", namespace=pulumi.Output.from_input("elsewhere"))
+    (said,) = untold([*TARGETS, late], settings)
+    assert said.startswith(
+        f"kubelets.namespaces leaves out {left_out}: there is no alert "
+        f"{', '.join(VOLUME_ALERTS)} about a volume there; "
+    )
+
+
+def test_nothing_is_said_of_namespaces_where_all_or_enough_are_kept() -> None:
+    enough = {**KUBELETS, "namespaces": ("models", "monitoring", "objects")}
+    for kubelets in (KUBELETS, enough):
+        assert untold(TARGETS, MonitoringSettings(kubelets=kubelets)) == []
+
+
 def test_an_operators_prometheus_asks_kubelets_by_itself() -> None:
     operator = {"labels": {"release": "x"}, "prometheus": {"namespace": "observability"}}
-    assert unwatched(TARGETS, MonitoringSettings(mode="operator", operator=operator)) == []
+    assert untold(TARGETS, MonitoringSettings(mode="operator", operator=operator)) == []
 
 
 def test_rules_about_volumes_read_what_kubelets_of_every_known_version_tell() -> None:
