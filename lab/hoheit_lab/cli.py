@@ -77,7 +77,7 @@ def _down(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     state = StateDir.at(options.state)
     status = lab.status(state)
-    health = "running" if status.healthy else "not running; `hoheit-lab up` brings it back"
+    health = "running" if status.control_plane else "not running; `hoheit-lab up` brings it back"
     sys.stdout.write(
         f"control plane: {health}\n"
         f"real node: {_node(state, status)}\n"
@@ -136,6 +136,12 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _mebibytes(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of MiB; give a whole one from 1")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hoheit-lab",
@@ -161,7 +167,9 @@ def _parser() -> argparse.ArgumentParser:
     room = "that must be free before a real node starts (default: %(default)s)"
     for what, default in (("memory", FEW_PODS.memory_mib), ("disk", FEW_PODS.disk_mib)):
         text = f"MiB of {what} {room}"
-        start.add_argument(f"--{what}-mib", type=int, default=default, metavar="N", help=text)
+        start.add_argument(
+            f"--{what}-mib", type=_mebibytes, default=default, metavar="N", help=text
+        )
     add("down", _down, "end all processes of the lab and delete its directory")
     add("status", _status, "say whether the lab runs and what it consists of")
     add("env", _env, "print the lab's environment as shell code")

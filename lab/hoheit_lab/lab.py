@@ -23,13 +23,18 @@ GRACE_SECONDS = 3.0
 class Status:
     """How a lab is."""
 
-    healthy: bool
-    """Whether the control plane runs, and the real node if the lab has one."""
+    control_plane: bool
+    """Whether it runs."""
     engine: Engine
     node: bool | None = None
     """Whether the real node runs; nothing if the lab has none."""
     lacking: str | None = None
     """What keeps this machine from being the real node that was asked for."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the control plane runs, and the real node if the lab has one."""
+        return self.control_plane and self.node is not False
 
 
 def up(state: StateDir, *, real: bool = False, room: Room = FEW_PODS) -> Status:
@@ -66,6 +71,7 @@ def down(state: StateDir) -> int:
     Returns:
         How many processes were ended.
     """
+    state.check()
     with (
         exclusive(state.deploy_lock, f"deploying into the lab in {state.root}"),
         exclusive(state.lock, f"the lab in {state.root}"),
@@ -92,8 +98,8 @@ def deploy(state: StateDir, directory: Path, stack: str) -> Project:
 
 def status(state: StateDir) -> Status:
     """Looks at the lab without changing anything."""
+    state.check()
     if not state.is_ours():
         raise LabError(f"there is no lab in {state.root}; start it with `hoheit-lab up`")
     runs = node.is_running(state) if node.is_wanted(state) else None
-    healthy = cluster.is_healthy(state) and runs is not False
-    return Status(healthy, chosen_engine(state), runs)
+    return Status(cluster.is_healthy(state), chosen_engine(state), runs)

@@ -97,8 +97,22 @@ class StateDir:
         name = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
         return cache_dir() / "locks" / f"{name}.{what}.lock"
 
+    def check(self) -> None:
+        """Refuses a directory that its lab could not run in, or whose lab is somebody else's."""
+        if any(letter.isspace() for letter in str(self.root)):
+            raise LabError(
+                f"'{self.root}' has a space in it, at which kwokctl cuts the path off; choose "
+                "another with --state"
+            )
+        if self.is_ours() and not os.access(self.root, os.W_OK):
+            raise LabError(
+                f"the lab in {self.root} belongs to another user (id {self.root.stat().st_uid}); "
+                "run the same command as that user, or choose another place with --state"
+            )
+
     def create(self) -> None:
         """Makes the directory, or refuses one that holds somebody else's files."""
+        self.check()
         if self.root.exists() and not self.root.is_dir():
             raise LabError(
                 f"{self.root} is a file; remove it, or choose another place with --state"

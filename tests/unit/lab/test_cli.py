@@ -35,6 +35,15 @@ def test_without_a_lab_a_command_ends_with_one_sentence(words: list[str], tmp_pa
     assert not done.stdout
 
 
+@pytest.mark.parametrize("wrong", ["-5", "0", "abc", "1.5", ""])
+def test_room_that_is_no_number_of_mebibytes_is_refused(wrong: str, tmp_path: Path) -> None:
+    state = str(tmp_path / "none")
+    done = run("--state", state, "up", "--real", f"--memory-mib={wrong}")
+    assert done.returncode == 2
+    assert f"'{wrong}' is no number of MiB; give a whole one from 1" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_taking_down_what_is_not_there_is_no_error(tmp_path: Path) -> None:
     assert run("--state", str(tmp_path / "none"), "down").returncode == 0
     assert not list(tmp_path.iterdir())

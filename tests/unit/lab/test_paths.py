@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hoheit_lab import lab
 from hoheit_lab.errors import LabError
 from hoheit_lab.paths import StateDir, cache_dir
 
@@ -64,3 +65,21 @@ def test_a_disk_without_room_is_told_before_anything_starts(
     monkeypatch.setattr(os, "statvfs", lambda _path: nearly_full)
     with pytest.raises(LabError, match="has 0 MiB left on its disk, a lab needs 300; make room"):
         StateDir.at(tmp_path / "lab").create()
+
+
+def test_a_space_in_the_path_is_told_before_anything_starts(tmp_path: Path) -> None:
+    state = StateDir.at(tmp_path / "my lab")
+    with pytest.raises(LabError, match="my lab' has a space in it"):
+        state.create()
+    assert not state.root.exists()
+
+
+def test_the_lab_of_another_user_is_refused_with_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = StateDir.at(tmp_path / "state")
+    state.create()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(LabError, match=rf"belongs to another user \(id {os.geteuid()}\)"):
+        lab.down(state)
+    assert state.is_ours()

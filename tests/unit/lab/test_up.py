@@ -50,5 +50,6 @@ def test_where_no_node_can_run_the_lab_comes_up_without_one_and_says_why(
     processes(monkeypatch)
     status = lab.up(StateDir.at(tmp_path / "state"), real=True)
     assert status.lacking == REASON
+    assert status.control_plane
     assert not status.healthy  # it has no node, and is to have one
     assert calls == ["simulated"]
