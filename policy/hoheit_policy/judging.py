@@ -123,7 +123,7 @@ def stops(finding: Finding, view: View) -> bool:
 
 
 def _of_resource(rule: Rule, resource: Resource, view: View) -> Iterator[Finding]:
-    if rule.of_resource is None:
+    if rule.of_resource is None or view.phase not in rule.phases:
         return
     hidden = why_opaque(resource) if rule.looks_inside else None
     if hidden:
@@ -134,7 +134,7 @@ def _of_resource(rule: Rule, resource: Resource, view: View) -> Iterator[Finding
 
 
 def _of_stack(rule: Rule, view: View) -> Iterator[Finding]:
-    if rule.of_stack is not None:
+    if rule.of_stack is not None and view.phase in rule.phases:
         for urn, judgement in rule.of_stack(view):
             yield _finding(rule, urn, judgement, view)
 

@@ -33,6 +33,8 @@ class Place:
     """What keeps the country from being known."""
     late: bool = False
     """The update will know it."""
+    tentative: bool = False
+    """It follows from what the value depends on, not from the value, which is not there yet."""
 
 
 def located(what: str, path: str, location: Location | None, today: date) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,10 @@ class Phase(StrEnum):
     UPDATE = "update"
     STATE = "state"
     """From what is stored, everything known that ever will be."""
+
+
+ALWAYS = tuple(Phase)
+"""Phases of a rule that answers whenever it is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,10 @@ class Resource:
     custom: bool = True
     external: bool = False
     """Read from somewhere, not made by this stack."""
+    id: str | Gap = Gap.MISSING
+    """What the cloud calls it, as far as it exists."""
+    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """URNs of the resources that a property comes out of, by property."""
 
     def look(self, *path: str | int) -> Any:
         """Return an input, or the output of the same name where there is no such input."""

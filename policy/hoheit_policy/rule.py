@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from .resource import Resource
+from .resource import Phase, Resource
 from .verdict import Judgement
 from .view import View
 
@@ -43,6 +43,8 @@ class Rule:
     asks: str
     """What has to hold, in one sentence for the documentation."""
     severity: Severity
+    phases: tuple[Phase, ...]
+    """When it judges; in others it says nothing."""
     controls: tuple[str, ...]
     remediation: Remediation
     of_resource: OfResource | None = None

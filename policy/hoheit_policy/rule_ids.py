@@ -3,6 +3,8 @@
 RULE_IDS = (
     "LOC-01",
     "LOC-02",
+    "LOC-03",
+    "LOC-04",
     "GOV-04",
     "IMG-01",
     "TEL-01",

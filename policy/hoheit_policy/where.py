@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .cloud_places import aws_places, hcloud_places
+from .aws_places import aws_places
+from .hcloud_places import hcloud_places
 from .kubernetes_places import balancer_places, cluster_places, volume_places
 from .places import Place, each, located
 from .register_places import recipient_places, store_places
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 def places_of(resource: Resource, view: View) -> Iterator[Place]:
     """Return every place that a resource makes, uses or sends user data to."""
     return each(
-        aws_places(resource),
-        hcloud_places(resource),
+        aws_places(resource, view),
+        hcloud_places(resource, view),
         cluster_places(resource, view),
         volume_places(resource, view),
         balancer_places(resource),

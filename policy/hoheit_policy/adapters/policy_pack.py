@@ -103,7 +103,11 @@ class Memory:
                 name=one.name,
                 provider=_provider(one.provider),
             )
-            found.append(replace(known, outputs=safe_walk(one.props)))
+            depends = {
+                name: tuple(other.urn for other in others)
+                for name, others in one.property_dependencies.items()
+            }
+            found.append(replace(known, outputs=safe_walk(one.props), depends=depends))
         return found
 
     def view(self, resources: Sequence[Resource], *, complete: bool) -> View:

@@ -76,7 +76,19 @@ def _resource(entry: dict[str, Any], inputs: dict[str, Any]) -> Resource:
         provider=_provider(entry.get("provider"), inputs),
         custom=bool(entry.get("custom", True)),
         external=bool(entry.get("external")),
+        id=text_at(entry, "id"),
+        depends=_depends(entry.get("propertyDependencies")),
     )
+
+
+def _depends(given: Any) -> dict[str, tuple[str, ...]]:
+    read = map_at(given)
+    listed = {} if isinstance(read, Gap) else {name: list_at(read, name) for name in read}
+    return {
+        name: tuple(urn for urn in urns if isinstance(urn, str))
+        for name, urns in listed.items()
+        if not isinstance(urns, Gap)
+    }
 
 
 def _provider(reference: str | None, inputs: dict[str, Any]) -> Provider | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 
@@ -42,6 +43,7 @@ ALLOWED_LOCATIONS = Rule(
         "no user data and is not asked."
     ),
     severity=Severity.CRITICAL,
+    phases=ALWAYS,
     controls=("GDPR Art. 44", "BSI C3A SOV-3-01", "BSI C5 PSS-12"),
     remediation=Remediation(
         en="Move the resource to a region or site in an allowed country, or declare another "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hoheit_policy.images import Image, read_image
 from hoheit_policy.kubernetes import containers_of
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -69,6 +70,7 @@ APPROVED_IMAGES = Rule(
         "approved_registries, and has a digest where images_locked is true."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("BSI C5 DEV", "NIS2 Art. 21(2)(d)"),
     remediation=Remediation(
         en="Mirror the image into a registry of your own and pin it with its digest.",

@@ -10,6 +10,7 @@ from hoheit_facts import service_at
 from hoheit_policy.hosts import builds_a_host, hosts_in, is_private
 from hoheit_policy.kubernetes import KubernetesObject, containers_of, objects_of
 from hoheit_policy.recipients import Recipients, recipients_of
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, at, list_at, map_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -189,6 +190,7 @@ DECLARED_EGRESS = Rule(
         "Public model APIs fail wherever they are named."
     ),
     severity=Severity.CRITICAL,
+    phases=ALWAYS,
     controls=("GDPR Art. 30(1)(d)", "GDPR Art. 44"),
     remediation=Remediation(
         en="Add the recipient to declarations.endpoints with its location, or point the workload "

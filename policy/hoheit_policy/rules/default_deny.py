@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.kubernetes import KubernetesObject, group_of, namespace_of, objects_of, pods_of
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, at, flag_at, has_gaps, list_at, map_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -178,6 +179,7 @@ DEFAULT_DENY = Rule(
         "kind are, of Cilium or Calico for example, the answer is unknown."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("GDPR Art. 32", "NIS2 Art. 21(2)"),
     remediation=Remediation(
         en="Create namespaces with RestrictedNamespace; declare the CNI under "

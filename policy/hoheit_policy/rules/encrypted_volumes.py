@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hoheit_policy.kubernetes import KubernetesObject, claims_of, objects_of
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -89,6 +90,7 @@ ENCRYPTED_VOLUMES = Rule(
         "and whose parameters encrypt it. A class left to the cluster's default is unknown."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("GDPR Art. 32(1)(a)", "BSI C5 CRY"),
     remediation=Remediation(
         en="Name an encrypted storage class; declare encrypted under declarations.clusters.",

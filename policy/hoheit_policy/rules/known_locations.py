@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 
@@ -34,6 +35,7 @@ KNOWN_LOCATIONS = Rule(
     title="No location is unknown",
     asks="Every place that LOC-01 asks about has a country that is derived or declared.",
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("GDPR Art. 30(1)(e)", "BSI C3A SOV-3-01-C1"),
     remediation=Remediation(
         en="State region or location where the resource has such a field; declare it in "

@@ -12,6 +12,7 @@ from hoheit_policy.kubernetes import (
     containers_of,
     objects_of,
 )
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, at, list_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -185,6 +186,7 @@ NO_EXPOSURE = Rule(
         "does not, the answer is unknown."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("GDPR Art. 32", "BSI C5 COS"),
     remediation=Remediation(
         en="Use a Service of type ClusterIP, or annotate the load balancer as internal: AWS "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 
@@ -53,6 +54,7 @@ OPERATORS_RULE = Rule(
         "its owner is controlled is one that the profile allows."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("BSI C3A SOV-1", "EU Cloud Sovereignty Framework SOV-1, SOV-2"),
     remediation=Remediation(
         en="Declare operator and controlling_jurisdiction with evidence, for example a contract "

@@ -11,6 +11,7 @@ from hoheit_policy.known_services import completed, contradiction, endpoint_of, 
 from hoheit_policy.logins import without_login
 from hoheit_policy.places import Place, located
 from hoheit_policy.register_places import declared_location
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.secrets_key import CLEAR, PASSPHRASE, key_of
 from hoheit_policy.values import Gap
@@ -113,6 +114,7 @@ STATE_BACKEND = Rule(
         "allowed countries and controlled from allowed ones. A passphrase is with the operator."
     ),
     severity=Severity.HIGH,
+    phases=ALWAYS,
     controls=("GDPR Art. 32", "BSI C3A SOV-3-02"),
     remediation=Remediation(
         en="Keep the state in a backend of your own and declare state.backend with its location; "

@@ -10,6 +10,7 @@ from hoheit_facts import switches_off
 from hoheit_policy.environment import Environment, environment_of
 from hoheit_policy.images import read_image, software_of
 from hoheit_policy.kubernetes import Container, containers_of
+from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -76,6 +77,7 @@ TELEMETRY_OFF = Rule(
         "literal values. Variables from ConfigMaps of the same stack count, others are unknown."
     ),
     severity=Severity.MEDIUM,
+    phases=ALWAYS,
     controls=("GDPR Art. 25", "BSI C3A SOV-3-01-C2"),
     remediation=Remediation(
         en="Set the switches from hoheit_facts.TELEMETRY in the container's env.",

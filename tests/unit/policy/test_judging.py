@@ -20,6 +20,7 @@ from hoheit_policy import (
     stops,
     table,
 )
+from hoheit_policy.rule_ids import RULE_IDS
 from support import residency as r
 
 EXPOSED = r.kubernetes("core/v1:Service", {"spec": {"type": "LoadBalancer"}}, "front")
@@ -192,11 +193,13 @@ def test_a_long_table_says_how_much_it_leaves_out() -> None:
 
 
 def test_rules_have_ids_of_their_own_and_say_everything_in_both_languages() -> None:
-    assert len({rule.id for rule in RULES}) == len(RULES) == 10
+    assert tuple(rule.id for rule in RULES) == RULE_IDS
+    assert len(set(RULE_IDS)) == len(RULE_IDS)
     for rule in RULES:
         assert rule.remediation.de != rule.remediation.en
         assert rule.of_resource or rule.of_stack
         assert rule.controls
+        assert rule.phases
 
 
 def test_a_report_of_no_profile_says_unknown() -> None:

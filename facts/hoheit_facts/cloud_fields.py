@@ -1,0 +1,85 @@
+"""Fields of cloud resources that say where data lies, where copies go, and how it is labelled."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ._data import load
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """A field of an AWS resource that says where another copy of its data is."""
+
+    rule: str
+    """Id of the rule that asks."""
+    type: str
+    path: str
+    """``[]`` is every item of a list, ``|`` parts fields that stand for each other. Empty: the
+    resource itself is the copy."""
+    kind: str
+    """``place``: a region, a zone or an ARN with one. ``bucket``: a bucket by name or ARN.
+    ``arn-or-name``: a name is in the region of the resource. ``self``: where the resource is.
+    ``flag``: true allows copies anywhere. ``hidden``: the copies are made elsewhere."""
+    if_missing: str
+    """``nothing`` is copied then, the copy is where the resource is (``self``), or ``unknown``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HcloudFields:
+    """Fields that say where a resource of Hetzner Cloud is."""
+
+    rule: str
+    type: str
+    fields: tuple[str, ...]
+    """The first one that is given counts."""
+    follows: str | None
+    """Field with the id of another resource, beside which it lies if no field is given."""
+    targets: tuple[str, ...]
+    """Types of that other resource."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalService:
+    """A service that handles data at many places of the world at once."""
+
+    rule: str
+    prefix: str
+    """Of the type tokens."""
+    name: str
+
+
+_DATA: dict[str, Any] = load("cloud_fields")
+
+
+def _hcloud(record: dict[str, Any]) -> HcloudFields:
+    lists = {name: tuple(record.pop(name)) for name in ("fields", "targets")}
+    return HcloudFields(**lists, **record)
+
+
+DESTINATIONS: tuple[Destination, ...] = tuple(Destination(**one) for one in _DATA["destinations"])
+"""Every field with a copy of data."""
+
+HCLOUD_FIELDS: dict[str, HcloudFields] = {one["type"]: _hcloud(one) for one in _DATA["hcloud"]}
+"""By type token."""
+
+ZONE_FIELDS: tuple[str, ...] = tuple(_DATA["zone_fields"])
+"""Fields of AWS resources that hold availability zones, whatever the type."""
+
+GLOBAL_SERVICES: tuple[GlobalService, ...] = tuple(
+    GlobalService(**one) for one in _DATA["global_services"]
+)
+
+PROVIDER_URLS: dict[str, tuple[str, ...]] = {
+    provider: tuple(one["path"] for one in _DATA["provider_urls"] if one["provider"] == provider)
+    for provider in dict.fromkeys(one["provider"] for one in _DATA["provider_urls"])
+}
+"""Settings of providers that send requests elsewhere, by type of the provider."""
+
+USER_DATA: tuple[str, ...] = tuple(_DATA["user_data"])
+"""Fields with programs that a machine runs at its first start."""
+
+REQUIRED_TAGS: tuple[str, ...] = tuple(_DATA["required_tags"])
+"""What every store of data says of itself."""
+
+DATA_STORES: dict[str, str] = {one["type"]: one["tags"] for one in _DATA["data_stores"]}
+"""Field with the tags of every type that keeps data."""

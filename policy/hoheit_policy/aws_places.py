@@ -1,0 +1,104 @@
+"""Where a resource of AWS is, and by which way that was found.
+
+In this order: the region of the resource, that of its provider, and, where nobody wrote one down,
+what the state shows afterwards, a region or an ARN. A region in the environment is never assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .aws_codes import aws_place, has_region
+from .places import Place, lost
+from .provider_urls import ProviderUrl, place_of, urls_of
+from .resource import Resource
+from .values import Gap, text_at
+from .view import View
+
+PROVIDER = "pulumi:providers:aws"
+_WHAT = "AWS resource"
+_DEFAULT = "default"
+"""Name of the provider that the engine makes, before its version."""
+_ONE_NAME_SPACE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+"""Found by name wherever it is, so that the region of the request says nothing."""
+
+
+def aws_places(resource: Resource, view: View) -> Iterator[Place]:
+    """Return where a resource or a provider of AWS is, and where its requests go."""
+    if resource.type == PROVIDER:
+        own = text_at(resource.inputs, "region")
+        if own is not Gap.MISSING:
+            yield aws_place("AWS provider", "region", own)
+        for url in urls_of(PROVIDER, resource.inputs):
+            yield place_of(url, "", view)
+    elif is_aws(resource):
+        urls = list(urls_of(PROVIDER, resource.provider.inputs)) if resource.provider else []
+        for url in urls:
+            yield place_of(url, "provider.", view)
+        if not any(_answers(url, resource) for url in urls):
+            yield from region_places(resource)
+
+
+def is_aws(resource: Resource) -> bool:
+    """Tell whether something of AWS is made, not only grouped."""
+    return resource.package == "aws" and resource.custom
+
+
+def region_places(resource: Resource) -> Iterator[Place]:
+    """Return the region that a resource is asked to be in, and any other that it shows."""
+    asked = _asked(resource)
+    shown = list(_shown(resource))
+    if asked.countries:
+        yield asked
+        shown = [place for place in shown if place.countries != asked.countries]
+    elif not shown:
+        yield asked
+    yield from shown
+
+
+def _answers(url: ProviderUrl, resource: Resource) -> bool:
+    """Tell whether all requests for a resource go to an address of its service."""
+    return url.service != "" and resource.type.startswith(f"aws:{url.service}/")
+
+
+def _asked(resource: Resource) -> Place:
+    own = text_at(resource.inputs, "region")
+    if own is not Gap.MISSING:
+        return _found("region", own, "region of the resource")
+    if resource.external and resource.type in _ONE_NAME_SPACE:
+        why = "it is read by name from anywhere, and the region of the request is not its own"
+        return Place(what=_WHAT, path="region", why_unknown=why)
+    provider = resource.provider
+    given = text_at(provider.inputs, "region") if provider else Gap.MISSING
+    if provider is None or given is Gap.MISSING:
+        return Place(what=_WHAT, path="provider.region", why_unknown=_hidden(resource))
+    return _found("provider.region", given, f"region of provider '{provider.name}'")
+
+
+def _hidden(resource: Resource) -> str:
+    provider = resource.provider
+    default = provider is None or provider.name.startswith(_DEFAULT)
+    who = "the default provider" if default or provider is None else f"provider '{provider.name}'"
+    return (
+        f"{who} takes its region from AWS_REGION or a profile, which nobody sees here; give the "
+        "resource a provider with a region"
+    )
+
+
+def _shown(resource: Resource) -> Iterator[Place]:
+    """Return what the state shows of a resource that exists."""
+    region, arn = text_at(resource.outputs, "region"), text_at(resource.outputs, "arn")
+    if isinstance(region, str):
+        yield _found("outputs.region", region, "region that the state shows")
+    for path, text, way in (
+        ("outputs.arn", arn, "ARN in the state"),
+        ("id", resource.id, "id in the state"),
+    ):
+        if has_region(text):
+            yield _found(path, text, way)
+
+
+def _found(path: str, code: str | Gap, way: str) -> Place:
+    place = aws_place(_WHAT, path, code) if isinstance(code, str) else lost(_WHAT, path, code)
+    return replace(place, provenance=f"{way}; {place.provenance}") if place.countries else place

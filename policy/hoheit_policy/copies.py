@@ -1,0 +1,117 @@
+"""Where copies of a resource's data are: replicas, snapshots in other regions, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from hoheit_facts import DESTINATIONS, Destination
+
+from .aws_codes import aws_place
+from .aws_places import is_aws, region_places
+from .places import Place, lost
+from .resource import Resource
+from .tree_paths import values_at
+from .values import Gap, at
+from .view import View
+
+_WHAT = "copy of the data"
+_BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+_BUCKET_ARN = ":s3:::"
+
+
+def copies_of(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
+    """Return what finds the copies that one rule asks about."""
+    asked = [one for one in DESTINATIONS if one.rule == rule]
+
+    def found(resource: Resource, view: View) -> Iterator[Place]:
+        for destination in asked:
+            if destination.type == resource.type and is_aws(resource):
+                yield from _copies(resource, destination, view)
+
+    return found
+
+
+def _copies(resource: Resource, destination: Destination, view: View) -> Iterator[Place]:
+    if not destination.path:
+        yield from _hidden("", True) if destination.kind == "hidden" else _same(resource, "region")
+        return
+    for path, value in values_at(resource.inputs, destination.path):
+        if value is not Gap.MISSING:
+            yield from _copy(resource, destination.kind, path, value, view)
+        elif destination.if_missing == "self":
+            yield from _same(resource, path)
+        elif destination.if_missing == "unknown":
+            yield lost(_WHAT, path, value)
+
+
+def _copy(resource: Resource, kind: str, path: str, value: Any, view: View) -> Iterator[Place]:
+    if kind == "flag":
+        yield from _allowed_anywhere(path, value)
+    elif kind == "hidden":
+        yield from _hidden(path, value)
+    elif kind == "bucket":
+        yield from _bucket(resource, path, value, view)
+    elif kind == "arn-or-name" and isinstance(value, str) and not value.startswith("arn:"):
+        yield from _same(resource, path)
+    else:
+        yield aws_place(_WHAT, path, value)
+
+
+def _same(resource: Resource, path: str) -> Iterator[Place]:
+    for place in region_places(resource):
+        yield replace(place, what=_WHAT, path=path)
+
+
+def _allowed_anywhere(path: str, value: Any) -> Iterator[Place]:
+    """Return what a flag that allows copies says; without it there are none."""
+    if isinstance(value, Gap) or not isinstance(value, bool):
+        yield lost(_WHAT, path, value if isinstance(value, Gap) else Gap.WRONG)
+    elif value:
+        why = "it may be copied to any region later; leave it in one, or have the rule exempted"
+        yield Place(what=_WHAT, path=path, why_unknown=why)
+
+
+def _hidden(path: str, value: Any) -> Iterator[Place]:
+    if isinstance(value, Gap):
+        yield lost(_WHAT, path, value)
+        return
+    why = "its other members are made elsewhere, in regions that this stack does not show"
+    yield Place(what=_WHAT, path=path, why_unknown=why)
+
+
+def _bucket(resource: Resource, path: str, value: Any, view: View) -> Iterator[Place]:
+    """Return where a bucket is; neither its name nor its ARN says so, only its own resource."""
+    if value is Gap.UNKNOWN:
+        yield from _likely(resource, path, view)
+        return
+    if isinstance(value, Gap) or not isinstance(value, str):
+        yield lost(_WHAT, path, value if isinstance(value, Gap) else Gap.WRONG)
+        return
+    name = value.rpartition(_BUCKET_ARN)[2]
+    found = [one for one in view.resources if one.type in _BUCKETS and name in _names(one)]
+    if not found:
+        why = f"no bucket '{name}' is in this stack, and its name says nothing of its region"
+        yield Place(what=_WHAT, path=path, why_unknown=why, late=not view.complete)
+    for bucket in found:
+        for place in region_places(bucket):
+            way = f"bucket {bucket.urn}; {place.provenance}"
+            yield replace(place, what=_WHAT, path=path, provenance=way)
+
+
+def _likely(resource: Resource, path: str, view: View) -> Iterator[Place]:
+    """Return where the buckets are that a value comes out of which is not there yet."""
+    urns = resource.depends.get(path.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0], ())
+    found = [one for one in view.resources if one.urn in urns and one.type in _BUCKETS]
+    if not found:
+        yield lost(_WHAT, path, Gap.UNKNOWN)
+    for bucket in found:
+        for place in region_places(bucket):
+            way = f"{path} comes out of {bucket.urn}; {place.provenance}"
+            yield replace(place, what=_WHAT, path=path, provenance=way, tentative=True, late=True)
+
+
+def _names(bucket: Resource) -> set[str]:
+    given = (bucket.id, at(bucket.inputs, "bucket"), at(bucket.outputs, "bucket"))
+    return {one for one in given if isinstance(one, str)}
