@@ -2,32 +2,64 @@
 
 from hoheit_policy.rule import Rule
 
+from .accelerators import ACCELERATORS
 from .allowed_locations import ALLOWED_LOCATIONS
 from .approved_images import APPROVED_IMAGES
+from .backup_copies import BACKUP_COPIES
+from .bucket_replicas import BUCKET_REPLICAS
+from .content_networks import CONTENT_NETWORKS
+from .database_replicas import DATABASE_REPLICAS
 from .declared_egress import DECLARED_EGRESS
 from .default_deny import DEFAULT_DENY
 from .encrypted_volumes import ENCRYPTED_VOLUMES
+from .external_reads import EXTERNAL_READS
+from .hcloud_balancers import HCLOUD_BALANCERS
+from .hcloud_networks_and_copies import HCLOUD_NETWORKS_AND_COPIES
+from .hcloud_servers import HCLOUD_SERVERS
+from .hcloud_volumes import HCLOUD_VOLUMES
+from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .no_exposure import NO_EXPOSURE
+from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
+from .service_replicas import SERVICE_REPLICAS
 from .state_backend import STATE_BACKEND
+from .store_labels import STORE_LABELS
+from .table_replicas import TABLE_REPLICAS
 from .telemetry_off import TELEMETRY_OFF
+from .zones import ZONES_RULE
 
 RULES: tuple[Rule, ...] = (
     ALLOWED_LOCATIONS,
     KNOWN_LOCATIONS,
     PLAIN_LOCATIONS,
     PROVIDER_ENDPOINTS,
-    OPERATORS_RULE,
-    APPROVED_IMAGES,
+    ZONES_RULE,
+    HCLOUD_SERVERS,
+    HCLOUD_VOLUMES,
+    HCLOUD_BALANCERS,
+    HCLOUD_NETWORKS_AND_COPIES,
+    STATE_BACKEND,
+    BUCKET_REPLICAS,
+    KEY_REPLICAS,
+    TABLE_REPLICAS,
+    DATABASE_REPLICAS,
+    BACKUP_COPIES,
+    SERVICE_REPLICAS,
+    CONTENT_NETWORKS,
+    ACCELERATORS,
     TELEMETRY_OFF,
+    APPROVED_IMAGES,
     DEFAULT_DENY,
     NO_EXPOSURE,
-    ENCRYPTED_VOLUMES,
-    STATE_BACKEND,
     DECLARED_EGRESS,
+    ENCRYPTED_VOLUMES,
+    OPAQUE_CARRIERS,
+    EXTERNAL_READS,
+    STORE_LABELS,
+    OPERATORS_RULE,
 )
 
 __all__ = ["RULES"]

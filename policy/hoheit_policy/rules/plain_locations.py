@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hoheit_facts import DESTINATIONS, HCLOUD_FIELDS, ZONE_FIELDS
+from hoheit_facts import DESTINATIONS, HCLOUD_FIELDS
 
 from hoheit_policy import aws_places, hcloud_places
+from hoheit_policy.aws_zones import zone_paths
 from hoheit_policy.resource import Phase
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.tree_paths import values_at
@@ -34,8 +35,7 @@ def _fields(resource: Resource) -> Iterator[str]:
         yield "region"
     elif aws_places.is_aws(resource):
         yield "region"
-        for field in ZONE_FIELDS:
-            yield f"{field}[]" if field.endswith("s") else field
+        yield from zone_paths()
         yield from (
             one.path for one in DESTINATIONS if one.type == resource.type and one.kind == _CODES
         )

@@ -3,11 +3,13 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hoheit_facts import PROFILES, Profile
-from hoheit_policy import Exemption, read_declarations
-from hoheit_policy.document import table
+from hoheit_policy import RULES, Exemption, read_declarations
+from hoheit_policy.__main__ import main
+from hoheit_policy.document import reference, table
 from support.documents import DOCS
 
 PAGE = (DOCS / "residency.md").read_text("utf-8")
@@ -15,6 +17,23 @@ PAGE = (DOCS / "residency.md").read_text("utf-8")
 
 def test_the_table_of_rules_is_that_of_the_code() -> None:
     assert table() in PAGE, f"replace the table in docs/residency.md by:\n{table()}"
+
+
+def test_the_rule_reference_is_that_of_the_code(tmp_path: Path) -> None:
+    assert (DOCS / "rules.md").read_text("utf-8") == reference()
+    assert main(["--check", str(DOCS / "rules.md")]) == 0
+    old = tmp_path / "rules.md"
+    old.write_text("# Rules\n", "utf-8")
+    assert main(["--check", str(old)]) == 1
+    assert main([str(old)]) == 0
+    assert main(["--check", str(old)]) == 0
+
+
+def test_the_rule_reference_says_everything_of_a_rule_in_both_languages() -> None:
+    text = reference()
+    for rule in RULES:
+        for part in (rule.id, rule.title, rule.asks, rule.remediation.en, rule.remediation.de):
+            assert part in text
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)

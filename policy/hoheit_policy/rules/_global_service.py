@@ -1,0 +1,44 @@
+"""What rules answer about services that take requests all over the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hoheit_facts import COUNTRIES, GLOBAL_SERVICES
+
+from hoheit_policy.aws_places import is_aws
+from hoheit_policy.verdict import Judgement, failed, passed, unknown
+
+from ._place_rule import NO_PROFILE
+
+if TYPE_CHECKING:
+    from hoheit_policy.resource import Resource
+    from hoheit_policy.rule import OfResource
+    from hoheit_policy.view import View
+
+
+def handled_by(rule: str) -> OfResource:
+    """Return the answer about resources of the services that one rule asks about."""
+    asked = [one for one in GLOBAL_SERVICES if one.rule == rule]
+
+    def answer(resource: Resource, view: View) -> Iterator[Judgement]:
+        for service in asked:
+            if is_aws(resource) and resource.type.startswith(service.prefix):
+                yield _judge(service.name, view)
+
+    return answer
+
+
+def _judge(name: str, view: View) -> Judgement:
+    policy = view.declarations.policy
+    what, source = f"{name} takes requests at places all over the world", "type of the resource"
+    if policy is None:
+        return unknown("", f"{what}, but {NO_PROFILE}", provenance=source)
+    if policy.allowed_countries >= COUNTRIES.keys():
+        return passed("", f"{what}, which profile {policy.name} allows", source)
+    text = (
+        f"{what}; profile {policy.name} allows {', '.join(policy.countries)}; serve from an "
+        "allowed region, or have the rule exempted where everything served is public"
+    )
+    return failed("", text, source)

@@ -1,0 +1,32 @@
+"""GLB-02: nothing passes through AWS Global Accelerator."""
+
+from hoheit_policy.resource import ALWAYS
+from hoheit_policy.rule import Remediation, Rule, Severity
+
+from ._global_service import handled_by
+
+ACCELERATORS = Rule(
+    id="GLB-02",
+    title="Nothing passes through AWS Global Accelerator",
+    asks=(
+        "No resource of AWS Global Accelerator is made: it takes requests at places all over "
+        "the world, whatever its settings say of viewers and prices."
+    ),
+    severity=Severity.HIGH,
+    phases=ALWAYS,
+    controls=(
+        "GDPR Art. 44",
+        "BSI C3A SOV-3-01",
+    ),
+    remediation=Remediation(
+        en=(
+            "Serve from a load balancer in an allowed region; have the rule exempted where "
+            "everything served is public."
+        ),
+        de=(
+            "Von einem Load Balancer in einer erlaubten Region ausliefern; die Regel "
+            "ausnehmen lassen, wo alles Ausgelieferte öffentlich ist."
+        ),
+    ),
+    of_resource=handled_by("GLB-02"),
+)
