@@ -112,6 +112,7 @@ check: environment ## Format, lint, types, layers, lock file, schema
 	@$(RUN) basedpyright
 	@$(RUN) lint-imports --no-logo
 	@$(RUN) python stacks/environment.py --check
+	@$(RUN) python -m hoheit_policy --check docs/rules.md
 	@$(RUN) python model_images/sbom.py --check
 	@$(RUN) check-jsonschema --schemafile stacks/environment.schema.json stacks/Pulumi.*.yaml
 
@@ -120,4 +121,5 @@ format: environment ## Format the code, and write what is generated
 	@$(RUN) ruff format
 	@$(RUN) ruff check --fix
 	@$(RUN) python stacks/environment.py
+	@$(RUN) python -m hoheit_policy docs/rules.md
 	@$(RUN) python model_images/sbom.py

@@ -46,15 +46,20 @@ def is_aws(resource: Resource) -> bool:
 
 
 def region_places(resource: Resource) -> Iterator[Place]:
-    """Return the region that a resource is asked to be in, and any other that it shows."""
+    """Return the region that a resource is asked to be in, and any other that it shows.
+
+    What is shown answers alone only where nobody wrote a region down: before an update the state
+    shows what was there before, so it says nothing of a region that cannot be read.
+    """
     asked = _asked(resource)
     shown = list(_shown(resource))
-    if asked.countries:
+    if asked is not None:
         yield asked
-        shown = [place for place in shown if place.countries != asked.countries]
     elif not shown:
-        yield asked
-    yield from shown
+        yield Place(what=_WHAT, path="provider.region", why_unknown=_hidden(resource))
+    for place in shown:
+        if asked is None or place.countries != asked.countries:
+            yield place
 
 
 def _answers(url: ProviderUrl, resource: Resource) -> bool:
@@ -62,21 +67,25 @@ def _answers(url: ProviderUrl, resource: Resource) -> bool:
     return url.service != "" and resource.type.startswith(f"aws:{url.service}/")
 
 
-def _asked(resource: Resource) -> Place:
+def _asked(resource: Resource) -> Place | None:
+    """Return the region that somebody wrote down for a resource, if anybody did."""
     own = text_at(resource.inputs, "region")
     if own is not Gap.MISSING:
         return _found("region", own, "region of the resource")
-    if resource.external and resource.type in _ONE_NAME_SPACE:
-        why = "it is read by name from anywhere, and the region of the request is not its own"
-        return Place(what=_WHAT, path="region", why_unknown=why)
     provider = resource.provider
     given = text_at(provider.inputs, "region") if provider else Gap.MISSING
-    if provider is None or given is Gap.MISSING:
-        return Place(what=_WHAT, path="provider.region", why_unknown=_hidden(resource))
+    if provider is None or given is Gap.MISSING or _by_name(resource):
+        return None
     return _found("provider.region", given, f"region of provider '{provider.name}'")
 
 
+def _by_name(resource: Resource) -> bool:
+    return resource.external and resource.type in _ONE_NAME_SPACE
+
+
 def _hidden(resource: Resource) -> str:
+    if _by_name(resource):
+        return "it is read by name from anywhere, and the region of the request is not its own"
     provider = resource.provider
     default = provider is None or provider.name.startswith(_DEFAULT)
     who = "the default provider" if default or provider is None else f"provider '{provider.name}'"

@@ -1,0 +1,159 @@
+"""Programs under which each rule passes, as plain trees whose leaves tests put other things at."""
+
+from typing import Any
+
+from hoheit_facts import IMAGES, switches_off
+from hoheit_policy import Provider, Resource
+
+from . import residency as r
+
+VLLM = f"registry.example.com/vllm/vllm-openai@{r.DIGEST}"
+SILENT = [{"name": n, "value": v} for n, v in switches_off(IMAGES["vllm"].software).items()]
+TAGS = {"data-class": "personal", "owner": "ml", "retention": "30d", "art30-record": "7"}
+
+
+def aws(type_: str, inputs: Any, **changes: Any) -> dict[str, Any]:
+    return {
+        "type": f"aws:{type_}",
+        "inputs": inputs,
+        "provider": {"type": "pulumi:providers:aws", "inputs": {"region": "eu-central-1"}},
+        **changes,
+    }
+
+
+def hcloud(type_: str, inputs: Any, **changes: Any) -> dict[str, Any]:
+    return {"type": f"hcloud:index/{type_}", "inputs": inputs, **changes}
+
+
+def kubernetes(token: str, inputs: Any, **changes: Any) -> dict[str, Any]:
+    provider = {"type": "pulumi:providers:kubernetes", "inputs": {"clusterIdentifier": r.CLUSTER}}
+    return {"type": f"kubernetes:{token}", "inputs": inputs, "provider": provider, **changes}
+
+
+def work(*containers: Any) -> dict[str, Any]:
+    spec = {"template": {"spec": r.pod(*containers)}}
+    return kubernetes("apps/v1:Deployment", {"metadata": {"namespace": "apps"}, "spec": spec})
+
+
+def arn(service: str, rest: str) -> str:
+    return f"arn:aws:{service}:eu-west-1:123456789012:{rest}"
+
+
+PLACES = [
+    aws("rds/instance:Instance", {"region": "eu-west-1"}),
+    aws("s3/bucket:Bucket", {"bucket": "main"}),
+    hcloud("server:Server", {"location": "fsn1"}, id="42"),
+]
+
+
+def stored(*facts: str) -> dict[str, Any]:
+    """A store of which nothing else is said than what a rule asks for."""
+    location = {name: fact for name, fact in r.location().items() if name in facts}
+    outputs = {"stores": [{"name": "a", "location": location}]}
+    return {"type": "hoheit:index:VllmService", "outputs": outputs, "custom": False}
+
+
+ZONED = aws("rds/cluster:Cluster", {"region": "eu-west-1", "availabilityZones": ["eu-west-1a"]})
+DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
+
+BENIGN: dict[str, list[dict[str, Any]]] = {
+    "LOC-01": [*PLACES, stored("country")],
+    "LOC-02": [*PLACES, stored("country")],
+    "LOC-03": [ZONED, hcloud("server:Server", {"location": "fsn1"})],
+    "LOC-04": [
+        {
+            "type": "pulumi:providers:aws",
+            "inputs": {
+                "endpoints": [{"s3": "https://objects.example.com"}],
+                "stsRegion": "eu-west-1",
+            },
+        },
+        {"type": "pulumi:providers:hcloud", "inputs": {"endpoint": "https://objects.example.com"}},
+    ],
+    "LOC-06": [ZONED, aws("ec2/subnet:Subnet", {"availabilityZone": "eu-central-1a"})],
+    "LOC-07": [hcloud("server:Server", {"location": "fsn1"})],
+    "LOC-08": [
+        hcloud("volume:Volume", {"serverId": 42}),
+        hcloud("volume:Volume", {"location": "nbg1"}),
+        hcloud("server:Server", {"location": "fsn1"}, id="42"),
+    ],
+    "LOC-09": [hcloud("loadBalancer:LoadBalancer", {"networkZone": "eu-central"})],
+    "LOC-10": [
+        hcloud("storageBox:StorageBox", {"location": "fsn1"}),
+        hcloud("snapshot:Snapshot", {"serverId": 42}),
+        hcloud("server:Server", {"location": "fsn1"}, id="42"),
+    ],
+    "LOC-13": [],
+    "REP-01": [
+        aws(
+            "s3/bucketReplicationConfig:BucketReplicationConfig",
+            {"rules": [{"destination": {"bucket": "arn:aws:s3:::spare", **KEY}}]},
+        ),
+        aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"}),
+    ],
+    "REP-05": [
+        aws("kms/replicaKey:ReplicaKey", {"primaryKeyArn": arn("kms", "key/a")}),
+        aws("kms/key:Key", {"multiRegion": False}),
+    ],
+    "REP-06": [
+        aws("dynamodb/table:Table", {"replicas": [{"regionName": "eu-west-1"}]}),
+        aws("dynamodb/tableReplica:TableReplica", {"globalTableArn": arn("dynamodb", "table/a")}),
+    ],
+    "REP-07": [
+        aws("rds/instance:Instance", {"replicateSourceDb": arn("rds", "db:a")}),
+        aws("rds/cluster:Cluster", {"sourceRegion": "eu-west-1"}),
+    ],
+    "REP-08": [
+        aws(
+            "backup/plan:Plan",
+            {"rules": [{"copyActions": [{"destinationVaultArn": arn("backup", "vault:v")}]}]},
+        ),
+        aws("rds/snapshotCopy:SnapshotCopy", {"destinationRegion": "eu-west-1"}),
+        aws("ebs/snapshotCopy:SnapshotCopy", {"sourceRegion": "us-east-1"}),
+    ],
+    "REP-09": [
+        aws("secretsmanager/secret:Secret", {"replicas": [{"region": "eu-west-1"}]}),
+        aws(
+            "efs/replicationConfiguration:ReplicationConfiguration",
+            {"destination": {"region": "eu-west-1"}},
+        ),
+    ],
+    "GLB-01": [],
+    "GLB-02": [],
+    "TEL-01": [work(r.container(VLLM, env=SILENT))],
+    "IMG-01": [work(r.container(VLLM))],
+    "NET-03": [
+        work(r.container(VLLM)),
+        kubernetes(
+            "networking.k8s.io/v1:NetworkPolicy",
+            {"metadata": {"namespace": "apps"}, "spec": DENY},
+        ),
+    ],
+    "NET-07": [kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}})],
+    "EGR-01": [
+        work(r.container(VLLM, args=["https://objects.example.com"])),
+    ],
+    "ENC-05": [kubernetes("core/v1:PersistentVolumeClaim", {"spec": {"storageClassName": "fast"}})],
+    "OPQ-01": [hcloud("server:Server", {"userData": ""})],
+    "OPQ-02": [
+        aws("rds/instance:Instance", {}, external=True),
+        kubernetes("core/v1:ConfigMap", {}, external=True),
+    ],
+    "GOV-01": [aws("s3/bucket:Bucket", {"tags": TAGS})],
+    "GOV-04": [*PLACES, stored("operator", "controlling_jurisdiction")],
+}
+"""By rule. Those of an empty list are asked about nothing here, or not about resources."""
+
+
+def built(trees: list[dict[str, Any]]) -> list[Resource]:
+    """The resources that trees describe."""
+    return [_resource(tree, f"r{index}") for index, tree in enumerate(trees)]
+
+
+def _resource(tree: dict[str, Any], name: str) -> Resource:
+    given = dict(tree)
+    type_, inputs = given.pop("type"), given.pop("inputs", {})
+    provider = given.pop("provider", None)
+    made = Provider(name="home", **provider) if provider else None
+    return r.other(type_, inputs, name, provider=made, **given)
