@@ -17,6 +17,13 @@ _ELSEWHERE = "outposts"
 """Service of machines that stand at a customer's, wherever its region is."""
 
 
+def aws_region(what: str, path: str, given: object) -> Place:
+    """Return the region that a value names, and nothing else than a region."""
+    if isinstance(given, Gap) or not isinstance(given, str):
+        return lost(what, path, given if isinstance(given, Gap) else Gap.WRONG)
+    return in_region(what, path, given, AWS_PARTITIONS)
+
+
 def aws_place(what: str, path: str, given: object) -> Place:
     """Return the place that a value names; a code that no table knows is nowhere."""
     if isinstance(given, Gap):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .aws_codes import aws_place, has_region
-from .places import Place, lost
+from .aws_codes import aws_place, aws_region, has_region
+from .places import Place
 from .provider_urls import ProviderUrl, place_of, urls_of
 from .resource import Resource
 from .values import Gap, text_at
@@ -29,7 +29,7 @@ def aws_places(resource: Resource, view: View) -> Iterator[Place]:
     if resource.type == PROVIDER:
         own = text_at(resource.inputs, "region")
         if own is not Gap.MISSING:
-            yield aws_place("AWS provider", "region", own)
+            yield aws_region("AWS provider", "region", own)
         for url in urls_of(PROVIDER, resource.inputs):
             yield place_of(url, "", view)
     elif is_aws(resource):
@@ -71,12 +71,13 @@ def _asked(resource: Resource) -> Place | None:
     """Return the region that somebody wrote down for a resource, if anybody did."""
     own = text_at(resource.inputs, "region")
     if own is not Gap.MISSING:
-        return _found("region", own, "region of the resource")
+        return _told(aws_region(_WHAT, "region", own), "region of the resource")
     provider = resource.provider
     given = text_at(provider.inputs, "region") if provider else Gap.MISSING
     if provider is None or given is Gap.MISSING or _by_name(resource):
         return None
-    return _found("provider.region", given, f"region of provider '{provider.name}'")
+    place = aws_region(_WHAT, "provider.region", given)
+    return _told(place, f"region of provider '{provider.name}'")
 
 
 def _by_name(resource: Resource) -> bool:
@@ -99,15 +100,15 @@ def _shown(resource: Resource) -> Iterator[Place]:
     """Return what the state shows of a resource that exists."""
     region, arn = text_at(resource.outputs, "region"), text_at(resource.outputs, "arn")
     if isinstance(region, str):
-        yield _found("outputs.region", region, "region that the state shows")
+        yield _told(aws_region(_WHAT, "outputs.region", region), "region that the state shows")
     for path, text, way in (
         ("outputs.arn", arn, "ARN in the state"),
         ("id", resource.id, "id in the state"),
     ):
         if has_region(text):
-            yield _found(path, text, way)
+            yield _told(aws_place(_WHAT, path, text), way)
 
 
-def _found(path: str, code: str | Gap, way: str) -> Place:
-    place = aws_place(_WHAT, path, code) if isinstance(code, str) else lost(_WHAT, path, code)
+def _told(place: Place, way: str) -> Place:
+    """Return a place with the way by which it was found."""
     return replace(place, provenance=f"{way}; {place.provenance}") if place.countries else place

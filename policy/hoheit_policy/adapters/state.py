@@ -74,7 +74,8 @@ def _resource(entry: dict[str, Any], inputs: dict[str, Any]) -> Resource:
         inputs=inputs[urn],
         outputs=read_wire(entry.get("outputs") or {}),
         provider=_provider(entry.get("provider"), inputs),
-        custom=bool(entry.get("custom", True)),
+        # A component has no id, so who says that it is one in spite of an id is not believed.
+        custom=bool(entry.get("custom", True)) or bool(entry.get("id")),
         external=bool(entry.get("external")),
         id=text_at(entry, "id"),
         depends=_depends(entry.get("propertyDependencies")),

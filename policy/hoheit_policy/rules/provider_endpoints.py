@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from hoheit_facts import PROVIDER_URLS
 
-from hoheit_policy.aws_codes import aws_place
+from hoheit_policy.aws_codes import aws_region
 from hoheit_policy.provider_urls import place_of, urls_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
-from hoheit_policy.values import Gap, text_at
-from hoheit_policy.verdict import Judgement, passed
+from hoheit_policy.values import Gap, at, text_at
+from hoheit_policy.verdict import Judgement, passed, unknown
 
 from ._stated import judge_stated
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hoheit_policy.view import View
 
 _LOGIN_REGION = "stsRegion"
+_PLUGIN = (("__internal", "pluginDownloadURL"), ("pluginDownloadURL",))
+"""Where the engine keeps the address of a plugin that is not the official one."""
 
 
 def judge_provider(resource: Resource, view: View) -> Iterator[Judgement]:
@@ -30,10 +32,16 @@ def judge_provider(resource: Resource, view: View) -> Iterator[Judgement]:
     places = [place_of(url, "", view) for url in urls_of(resource.type, resource.inputs)]
     login = text_at(resource.inputs, _LOGIN_REGION)
     if login is not Gap.MISSING:
-        places.append(aws_place("login of the provider", _LOGIN_REGION, login))
+        places.append(aws_region("login of the provider", _LOGIN_REGION, login))
     for place in places:
         yield judge_stated(place, view.declarations.policy)
-    if not places:
+    foreign = [path for path in _PLUGIN if at(resource.inputs, *path) is not Gap.MISSING]
+    for path in foreign:
+        text = (
+            "the plugin comes from an address of its own, and nobody sees what it does; remove it"
+        )
+        yield unknown(".".join(path), text)
+    if not places and not foreign:
         yield passed("", "no address of its own: requests go to the cloud")
 
 
@@ -42,7 +50,7 @@ PROVIDER_ENDPOINTS = Rule(
     title="Providers talk to their cloud, or to a declared address",
     asks=(
         "No AWS or Hetzner provider has an endpoint or proxy that is not known or declared, and in "
-        "an allowed country; nor logs in to a region elsewhere."
+        "an allowed country, logs in to a region elsewhere, or runs a plugin from elsewhere."
     ),
     severity=Severity.HIGH,
     phases=ALWAYS,
