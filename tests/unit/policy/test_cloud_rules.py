@@ -95,6 +95,11 @@ def test_what_lies_beside_another_resource_is_where_that_is(
     assert r.worst(rule, hcloud(type_, {field: 7}), *beside("fsn1")[1:]) is Verdict.FAIL
 
 
+def test_a_location_that_the_state_shows_against_what_was_asked_for_fails() -> None:
+    moved = hcloud("server:Server", {"location": "fsn1"}, outputs={"location": "ash"})
+    assert r.worst("LOC-07", moved) is Verdict.FAIL
+
+
 def test_half_of_a_network_zone_is_abroad_for_one_country() -> None:
     balancer = hcloud("loadBalancer:LoadBalancer", {"networkZone": "eu-central"})
     assert r.worst("LOC-09", balancer, profile="de-only") is Verdict.FAIL
