@@ -1,11 +1,11 @@
-"""The command line: `hoheit plan | register | doctor | residency | images | chat | timeline`."""
+"""The command line: `hoheit COMMAND`, one module for each command."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from . import chat, doctor, images, plan, register, residency, timeline
+from . import chat, doctor, evidence, images, plan, register, residency, timeline
 from .errors import UsageError
 from .text import printable
 
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"hoheit {version('hoheit')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (plan, register, doctor, residency, images, chat, timeline):
+    for command in (plan, register, doctor, residency, evidence, images, chat, timeline):
         command.add(commands)
     return parser

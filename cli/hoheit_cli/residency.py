@@ -20,13 +20,11 @@ from hoheit_policy.guarded import FIELD
 from hoheit_policy.values import at
 
 from .errors import UsageError
+from .exit_status import status_of
 from .state import add_state_options, read_state
 
 _STDIN = "-"
 _TOO_DEEP = "nested too deep"
-
-STOPPED = 1
-"""Exit status where a finding has to stop, under the declared profile or without one."""
 
 
 def add(commands: Any) -> None:
@@ -40,8 +38,9 @@ def add(commands: Any) -> None:
         help="judge the state of a stack",
         description=(
             "Judge the state of a stack by the residency rules; what fails or is unknown comes "
-            "first. Exit status: 0 where nothing stops, 1 where a finding stops under the "
-            "profile, or where nobody declared a profile, 2 for wrong options."
+            "first. Exit status: 0 where nothing stops, 1 where a failure stops under the "
+            "profile, or where nobody declared a profile, 2 for wrong options, 3 where only "
+            "something unknown stops."
         ),
     )
     add_state_options(check)
@@ -67,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             "--declarations and --state are both standard input; name a file for one of them"
         )
-    declared = _declared(options.declarations) if options.declarations else None
+    declared = declared_in_file(options.declarations) if options.declarations else None
     try:
         found = residency_of(read_state(options), declared)
     except RecursionError:
@@ -79,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
         sys.stdout.write(table(found, limit=None, everything=True) + "\n")
     else:
         sys.stdout.write(table(found) + "\n")
-    return STOPPED if found.stopping else 0
+    return status_of(found)
 
 
 def residency_of(export: dict[str, Any], declared: Declarations | None = None) -> Report:
@@ -94,7 +93,12 @@ def residency_of(export: dict[str, Any], declared: Declarations | None = None) -
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
 
 
-def _declared(name: str) -> Declarations:
+def declared_in_file(name: str) -> Declarations:
+    """Return the declarations in a file, or in standard input where it is named ``-``.
+
+    Raises:
+        UsageError: if they are not JSON, or wrong.
+    """
     origin = "standard input" if name == _STDIN else name
     try:
         text = sys.stdin.read() if name == _STDIN else Path(name).read_text(encoding="utf-8")

@@ -17,9 +17,9 @@ SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks o
 """Key of an object that holds an encrypted value (Pulumi SDK, resource/sig)."""
 
 
-def add_state_options(parser: argparse.ArgumentParser) -> Any:
+def add_state_options(parser: argparse.ArgumentParser, *, required: bool = True) -> Any:
     """Let a command name the state that it reads; return the group, for what stands in for it."""
-    source = parser.add_mutually_exclusive_group(required=True)
+    source = parser.add_mutually_exclusive_group(required=required)
     source.add_argument(
         "--stack",
         metavar="NAME",

@@ -35,6 +35,8 @@ class Place:
     """The update will know it."""
     tentative: bool = False
     """It follows from what the value depends on, not from the value, which is not there yet."""
+    location: Location | None = None
+    """What is said of it, each fact with its own source, as far as it counts today."""
 
 
 def located(what: str, path: str, location: Location | None, today: date) -> Place:
@@ -51,6 +53,7 @@ def located(what: str, path: str, location: Location | None, today: date) -> Pla
         jurisdiction=counts.controlling_jurisdiction.value,
         provenance=_provenance(country),
         why_unknown=location.country.why_unknown(today),
+        location=counts,
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any, cast
 from hoheit_policy.values import Gap
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark, not a secret
-_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_HIDDEN = "[secret]"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark, not a secret
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+HIDDEN = "[secret]"
 
 UNKNOWNS = frozenset(
     {
@@ -44,15 +44,15 @@ def read_wire(value: Any) -> Any:
 
 
 def _signed(fields: Mapping[str, Any]) -> Any:
-    if fields[SIGNATURE] == _SECRET:
+    if fields[SIGNATURE] == SECRET:
         return Gap.SECRET
-    if fields[SIGNATURE] == _OUTPUT:
+    if fields[SIGNATURE] == OUTPUT:
         return Gap.SECRET if fields.get("secret") else read_wire(fields.get("value", Gap.UNKNOWN))
     return Gap.WRONG
 
 
 def _text(value: str) -> Any:
     """Return a text; one that has an unknown inside is unknown as a whole."""
-    if value == _HIDDEN:
+    if value == HIDDEN:
         return Gap.SECRET
     return Gap.UNKNOWN if any(mark in value for mark in UNKNOWNS) else value

@@ -1,0 +1,64 @@
+"""`hoheit evidence verify`: is a package what was signed, and what its state leads to?"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from hoheit_policy.evidence import REGISTER, STATE, Answer, Check, KeyFileError, verify, worst
+
+from .errors import UsageError
+from .evidence_files import read_bytes, read_package, registered
+from .exit_status import ExitStatus
+from .text import printable
+
+_STATUS = {
+    Answer.GOOD: ExitStatus.FINE,
+    Answer.UNKNOWN: ExitStatus.UNKNOWN,
+    Answer.TAMPERED: ExitStatus.TAMPERED,
+}
+
+
+def add(actions: Any) -> None:
+    """Add the action to the subparsers of `hoheit evidence`."""
+    parser: argparse.ArgumentParser = actions.add_parser(
+        "verify",
+        help="check a package offline",
+        description=(
+            "Check a package without a network: signature, hashes of all files, rule set, and the "
+            "evaluation of the enclosed state once more. Exit status: 0 where all is good, 2 for "
+            "wrong options, 3 where something could not be checked (no key, no signature, another "
+            "rule set), 4 where anything was changed."
+        ),
+    )
+    parser.add_argument("package", metavar="DIR", help="folder that `hoheit evidence` wrote")
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        help="public key of the organisation in PEM, from elsewhere than the package",
+    )
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    content = read_package(Path(options.package))
+    key = read_bytes(Path(options.key)) if options.key else None
+    try:
+        checks = verify(content, key)
+    except KeyFileError as error:
+        raise UsageError(f"{options.key}: {error}") from None
+    if worst(checks) is not Answer.TAMPERED:
+        checks += _register(content)
+    for check in checks:
+        sys.stdout.write(printable(f"{check.answer} {check.what}: {check.says}\n"))
+    return _STATUS[worst(checks)]
+
+
+def _register(content: dict[str, bytes]) -> list[Check]:
+    """Check that the register is the one of the enclosed state."""
+    stated = json.loads(content[REGISTER]) if REGISTER in content else None
+    if registered(json.loads(content[STATE])) == stated:
+        return []
+    says = "is not the register of the enclosed state"
+    return [Check(what=REGISTER, answer=Answer.TAMPERED, says=says)]
