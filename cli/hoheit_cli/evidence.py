@@ -118,6 +118,8 @@ def _inputs(options: argparse.Namespace, before: dict[str, Any] | None) -> Input
         )
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
+    except ValueError as error:
+        raise UsageError(f"the state cannot be judged: {error}") from None
 
 
 def _time(given: str | None, export: dict[str, Any]) -> str:

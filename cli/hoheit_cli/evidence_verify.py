@@ -6,7 +6,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hoheit_policy.evidence import REGISTER, STATE, Answer, Check, KeyFileError, verify, worst
+from hoheit_policy.evidence import (
+    EVALUATION,
+    REGISTER,
+    STATE,
+    Answer,
+    Check,
+    KeyFileError,
+    verify,
+    worst,
+)
 
 from .errors import UsageError
 from .evidence_files import read_bytes, read_package, registered
@@ -48,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
         checks = verify(content, key)
     except KeyFileError as error:
         raise UsageError(f"{options.key}: {error}") from None
-    if worst(checks) is not Answer.TAMPERED:
+    if any(check.what == EVALUATION and check.answer is Answer.GOOD for check in checks):
         checks += _register(content)
     for check in checks:
         sys.stdout.write(printable(f"{check.answer} {check.what}: {check.says}\n"))

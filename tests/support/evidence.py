@@ -24,6 +24,7 @@ SECRETS = {
     "login": "postgres://app:pw-in-a-url@db.example.com/app",
     "token": "hf_abcdefghijklmnopqrstuvwx",
     "secret_kind": "Y2xlYXItaW4tYS1TZWNyZXQ=",
+    "identity": "AKIAABCDEFGHIJKLMNOP",
     "pem": "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----",
 }
 """What must not be in any file of a package, by where it hides."""
@@ -138,6 +139,7 @@ STATE: dict[str, Any] = {
                 "aws:s3/bucket:Bucket",
                 "foreign",
                 external=True,
+                id=SECRETS["identity"],
                 inputs={},
                 outputs={"region": "us-east-1"},
             ),
@@ -177,3 +179,8 @@ def signed(**changes: Any) -> dict[str, bytes]:
     """A package with a signature of the Ed25519 key."""
     files = package(inputs(**changes))
     return {**files, SIGNATURE_FILE: sign(files[STATEMENT], ed25519_keys()[0])}
+
+
+def state_of_a_stack_alone() -> list[dict[str, Any]]:
+    """The resources of a program that made nothing."""
+    return state()["deployment"]["resources"][:1]

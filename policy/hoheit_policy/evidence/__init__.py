@@ -6,9 +6,10 @@ from .names import EVIDENCE, REGISTER, SIGNATURE_FILE, STATE, STATEMENT
 from .package import package
 from .redaction import manifest_time, redacted
 from .signing import KeyFileError, sign
-from .verifying import Answer, Check, verify, worst
+from .verifying import EVALUATION, Answer, Check, verify, worst
 
 __all__ = [
+    "EVALUATION",
     "EVIDENCE",
     "REGISTER",
     "SIGNATURE_FILE",

@@ -54,6 +54,8 @@ def of_state(value: str | None, by: str, inputs: Inputs) -> Field:
 
 def of_fact(fact: Fact, inputs: Inputs) -> Field:
     """Return a fact of a declaration or of a component as a field."""
+    if fact.value is None:
+        return unknown("nobody said so")
     if why := fact.why_unknown(inputs.today):
         return unknown(why)
     source = fact.source

@@ -42,6 +42,8 @@ class Inputs:
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", redacted(self.state))
         object.__setattr__(self, "at", written_time(read_time(self.at)))
+        if time := manifest_time(self.state):
+            _check_time(time)
         declared = read_declarations(self.reviewer) if self.reviewer is not None else None
         object.__setattr__(self, "view", view_of(self.state, declared, today=self.today))
 
@@ -100,3 +102,10 @@ def read_time(text: str) -> datetime:
 def written_time(time: datetime) -> str:
     """Return a time as evidence writes it."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _check_time(text: str) -> None:
+    try:
+        read_time(text)
+    except ValueError as error:
+        raise ValueError(f"deployment.manifest.time: {error}") from None

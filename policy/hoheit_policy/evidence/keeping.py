@@ -9,6 +9,7 @@ from hoheit_policy.known_services import completed, endpoint_of, known_place
 from hoheit_policy.logins import without_login
 from hoheit_policy.places import Place, located
 from hoheit_policy.register_places import declared_location, recipient_places, store_places
+from hoheit_policy.resource import read_urn
 from hoheit_policy.where import declared_places, places_of
 
 from .fields import Field, of_place, of_plain_fact, unknown
@@ -96,7 +97,7 @@ def _entry(place: Place, urn: str, kind: str, inputs: Inputs) -> dict[str, Any]:
     }
     facts = {name: unknown(_NOBODY) for name in KEPT}
     return {
-        "name": place.what,
+        "name": f"{place.what} ({read_urn(urn)[1]})" if urn else place.what,
         "kind": kind,
         "resource": urn,
         "path": place.path,

@@ -92,6 +92,8 @@ def _resource(entry: dict[str, Any]) -> dict[str, Any]:
     kept = {name: entry[name] for name in _KEPT if name in entry}
     listed: list[str] = entry.get("additionalSecretOutputs") or []
     hidden = set(listed)
+    if "id" in kept:
+        kept["id"] = _clean("id", kept["id"])
     for side in ("inputs", "outputs"):
         if side in kept:
             fields = cast("dict[str, Any]", kept[side] or {})

@@ -13,6 +13,9 @@ from .package import inputs_in, package
 from .rule_set import rule_set
 from .signing import why_not_signed
 
+EVALUATION = "evaluation"
+"""What the check is called that judges the enclosed state again."""
+
 
 class Answer(StrEnum):
     """What a check says. UNKNOWN is never good."""
@@ -94,7 +97,7 @@ def _evaluation(content: dict[str, bytes]) -> list[Check]:
         same = made_by == rule_set()
         inputs = inputs_in(content)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return [_bad("evaluation", f"the enclosed files cannot be read again: {_brief(error)}")]
+        return [_bad(EVALUATION, f"the enclosed files cannot be read again: {_brief(error)}")]
     if not same:
         own = rule_set()
         return [
@@ -107,7 +110,7 @@ def _evaluation(content: dict[str, bytes]) -> list[Check]:
     try:
         again = package(inputs)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return [_bad("evaluation", f"the enclosed state cannot be judged: {_brief(error)}")]
+        return [_bad(EVALUATION, f"the enclosed state cannot be judged: {_brief(error)}")]
     found = [
         _bad(name, "is not what the enclosed state leads to")
         for name in sorted(again)
@@ -117,7 +120,7 @@ def _evaluation(content: dict[str, bytes]) -> list[Check]:
         return found
     return [
         _good("rule set", _named(made_by)),
-        _good("evaluation", "the enclosed state leads to the same files again"),
+        _good(EVALUATION, "the enclosed state leads to the same files again"),
     ]
 
 

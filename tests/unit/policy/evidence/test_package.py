@@ -72,10 +72,10 @@ def test_every_field_has_source_date_and_confidence(found: dict[str, Any]) -> No
 
 def test_declared_derived_and_read_are_told_apart(found: dict[str, Any]) -> None:
     places = {one["name"]: one["fields"]["country"] for one in found["kept"]}
-    assert places["cluster 'main'"]["source"] == "declared"
-    assert places["cluster 'main'"]["as_of"] == "2026-11-02"
-    assert places["AWS resource"]["source"] == "state"
-    assert places["AWS resource"]["as_of"] == "2026-11-25"
+    assert places["cluster 'main' (main)"]["source"] == "declared"
+    assert places["cluster 'main' (main)"]["as_of"] == "2026-11-02"
+    assert places["AWS resource (foreign)"]["source"] == "state"
+    assert places["AWS resource (foreign)"]["as_of"] == "2026-11-25"
 
 
 def test_a_store_says_what_nobody_said_of_it(found: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ def test_a_store_says_what_nobody_said_of_it(found: dict[str, Any]) -> None:
     assert store["fields"]["backup"] == {
         "value": None,
         "source": "unknown",
-        "by": "its location says 'unknown'",
+        "by": "nobody said so",
         "as_of": None,
         "confidence": "none",
     }
