@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.judging import report as judged
+from hoheit_policy.values import text_at
 from hoheit_policy.verdict import Verdict
 
 from .art30 import art30
@@ -67,10 +68,24 @@ def _cover(inputs: Inputs) -> dict[str, Any]:
         "state_day": inputs.state_day,
         "state_sha256": digest(json_bytes(inputs.state)),
         "phase": inputs.view.phase.value,
+        "engine": inputs.state["deployment"].get("manifest", {}).get("version"),
+        "providers": _providers(inputs),
         "profile": inputs.declarations.profile,
         "declared_by": inputs.declared_by,
         "rule_set": dict(rule_set()),
     }
+
+
+def _providers(inputs: Inputs) -> list[str]:
+    """Return every provider of the state with its version, where the state says it."""
+    prefix = "pulumi:providers:"
+    found: set[str] = set()
+    for resource in inputs.view.resources:
+        if resource.type.startswith(prefix):
+            version = text_at(resource.inputs, "version")
+            said = version if isinstance(version, str) else "unknown"
+            found.add(f"{resource.type.removeprefix(prefix)} {said}")
+    return sorted(found)
 
 
 def _unknown_fields(found: dict[str, Any]) -> int:

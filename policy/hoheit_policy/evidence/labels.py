@@ -52,6 +52,8 @@ LABELS: dict[str, Text] = {
     "at": Text("Beurteilt zum", "Judged at"),
     "state_day": Text("Zustand vom", "State of"),
     "state_sha256": Text("SHA-256 des Zustands", "SHA-256 of the state"),
+    "engine": Text("Pulumi", "Pulumi"),
+    "providers": Text("Provider", "Providers"),
     "profile": Text("Profil", "Profile"),
     "declared_by": Text("Angaben von", "Declarations of"),
     "rule_set": Text("Regelwerk", "Rule set"),

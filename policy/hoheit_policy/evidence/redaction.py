@@ -78,6 +78,9 @@ def redacted(export: dict[str, Any]) -> dict[str, Any]:
     }
     if time := manifest_time(export):
         kept["manifest"] = {"time": time}
+        version: Any = deployment["manifest"].get("version")
+        if isinstance(version, str):
+            kept["manifest"]["version"] = version
     return {"version": export.get("version"), "deployment": kept}
 
 

@@ -28,7 +28,7 @@ def statement(evidence: dict[str, Any], files: dict[str, bytes]) -> dict[str, An
         ],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
-            "result": _RESULTS.get(evidence["outcome"], "PASSED"),
+            "result": _result(evidence),
             "configuration": [
                 {
                     "name": f"hoheit rule set {rule_set['version']}",
@@ -40,6 +40,11 @@ def statement(evidence: dict[str, Any], files: dict[str, bytes]) -> dict[str, An
             "failedTests": _rules(evidence, ("FAIL",)),
         },
     }
+
+
+def _result(evidence: dict[str, Any]) -> str:
+    passed = "WARNED" if evidence["counts"][Verdict.EXEMPT.value] else "PASSED"
+    return _RESULTS.get(evidence["outcome"], passed)
 
 
 def _rules(evidence: dict[str, Any], wanted: tuple[str, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from hoheit_policy.adapters.state import view_of
 from hoheit_policy.evidence import package, remembered
 from hoheit_policy.evidence.canonical import digest
 from hoheit_policy.evidence.texts import HEADINGS
+from hoheit_policy.rule_ids import RULE_IDS
 from support import evidence as ev
 from support import residency as r
 
@@ -102,6 +103,21 @@ def test_the_declarations_of_a_reviewer_count_and_are_enclosed() -> None:
     files = package(ev.inputs(reviewer=r.declarations(profile="local")))
     assert read(files, "declarations.json")["by"] == "reviewer"
     assert read(files, "evidence.json")["cover"]["profile"] == "local"
+
+
+def test_the_cover_names_engine_and_providers(found: dict[str, Any]) -> None:
+    assert found["cover"]["engine"] == "v3.259.0"
+    assert found["cover"]["providers"] == ["kubernetes unknown"]
+
+
+def test_an_exemption_alone_is_a_warning_in_the_statement() -> None:
+    exempted = [
+        {"rule": rule, "resource": "*", "owner": "o", "reason": "r", "until": "2026-12-31"}
+        for rule in RULE_IDS
+    ]
+    files = package(ev.inputs(reviewer=r.declarations(exemptions=exempted)))
+    assert read(files, "evidence.json")["outcome"] == "PASS"
+    assert read(files, "statement.intoto.json")["predicate"]["result"] == "WARNED"
 
 
 def test_an_expired_exemption_is_judged_at_the_time_of_the_evidence() -> None:

@@ -1,12 +1,17 @@
 """No secret of a state is in any file of a package, and none is taken for a pass."""
 
 import json
+from datetime import date
+from pathlib import Path
 
 import pytest
-from hoheit_policy import Gap
+from hoheit_policy import Gap, report
+from hoheit_policy.adapters.state import view_of
 from hoheit_policy.adapters.wire import read_wire
 from hoheit_policy.evidence import package, redacted
 from support import evidence as ev
+
+RELEASES = Path(__file__).parents[3] / "releases"
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +58,12 @@ def test_the_salt_and_the_pending_operations_are_not_kept_but_counted() -> None:
     assert kept["secrets_providers"] == {"type": "passphrase", "state": {}}
     assert kept["pending_operations_count"] == 1
     assert "pending_operations" not in kept
+
+
+@pytest.mark.parametrize("release", ["0.1.0", "0.2.0", "0.3.0"])
+def test_what_is_taken_out_of_the_state_of_a_release_changes_no_verdict(release: str) -> None:
+    export = json.loads((RELEASES / f"{release}.json").read_text())
+    day = date(2026, 11, 26)
+    before, after = (report(view_of(one, today=day)) for one in (export, redacted(export)))
+    assert after.findings == before.findings
+    assert "ciphertext" not in json.dumps(redacted(export))
