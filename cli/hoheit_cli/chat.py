@@ -26,8 +26,6 @@ from .state import add_state_options, read_state
 KEY = "HOHEIT_API_KEY"
 """Variable with the key, for an API at a base URL."""
 _DEFAULT_CLIENT = "default"
-_OLD_NAME = "api-key"
-"""The same key under the name that it had before 0.3.0."""
 
 
 def add(commands: Any) -> None:
@@ -137,7 +135,7 @@ def _key(cluster: Kubectl, service: Served, client: str | None) -> str:
     if not found:
         raise UsageError(f"there is no {where}; `pulumi up --refresh` makes it anew")
     keys = mapping_at(found[0], "data")
-    clients = sorted(keys.keys() - {_OLD_NAME})
+    clients = sorted(keys)
     name = client or (_DEFAULT_CLIENT if _DEFAULT_CLIENT in keys or not clients else clients[0])
     if name not in keys or (client is None and name != _DEFAULT_CLIENT and len(clients) > 1):
         raise UsageError(f"--client: name one of {', '.join(clients) or 'none'}, as {where} has it")

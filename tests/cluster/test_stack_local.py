@@ -103,8 +103,7 @@ def test_a_client_finds_the_ready_pod_behind_the_name_of_the_model(
     assert told["modelNames"] == ["mistral-7b-awq"]
     assert told["plan"]["device"] == "L4"
     key = lab.kubectl("get", "secret", "-n", NAMESPACE, told["apiKeySecret"], "-o", "json")
-    # The second is the name of before 0.3.0, there for one release more.
-    assert set(key["data"]) == {"default", "api-key"}
+    assert set(key["data"]) == {"default"}
     slices = lab.kubectl(
         *("get", "endpointslices", "-n", NAMESPACE, "-o", "json"),
         *("-l", "kubernetes.io/service-name=mistral"),

@@ -33,13 +33,17 @@ FILES = {
     "ConfigMap::mlflow-database-files",
     "ConfigMap::monitoring-prometheus-rules",
 }
-REPLACED = {"0.1.0": ANEW, "0.2.0": ANEW | FILES, "0.3.0": FILES}
+KEYS = {
+    # 0.5.0 no longer hands out the key `default` under its old name as well.
+    "Secret::mistral-api-keys",
+}
+REPLACED = {"0.1.0": ANEW, "0.2.0": ANEW | FILES, "0.3.0": FILES | KEYS, "0.4.0": KEYS}
 """By release: resources of which an upgrade makes new ones."""
 GONE = {
     # Clients' keys are in another Secret, vLLM's in a third; deleted after the pods have rolled.
     "Secret::mistral-api-key",
 }
-DELETED = {"0.1.0": GONE, "0.2.0": GONE, "0.3.0": set()}
+DELETED = {"0.1.0": GONE, "0.2.0": GONE, "0.3.0": set(), "0.4.0": set()}
 """By release: resources that an upgrade takes away."""
 Steps = list[dict[str, Any]]
 ENDING = {"delete", "replace", "create-replacement", "delete-replaced", "discard"}

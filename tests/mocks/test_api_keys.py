@@ -27,21 +27,13 @@ def passwords(monitor: Monitor) -> list[str]:
 def test_a_service_that_says_nothing_has_one_key_and_vllm_another() -> None:
     monitor = built()
     assert passwords(monitor) == ["mistral-api-key-default-1", "mistral-engine-key"]
-    assert secret(monitor, "mistral-api-keys")["stringData"]["default"] == GENERATED
+    assert secret(monitor, "mistral-api-keys")["stringData"] == {"default": GENERATED}
 
 
 def test_the_one_key_that_there_was_before_keys_had_names_stays_the_same() -> None:
     monitor = built(api_keys=({"name": "default"}, {"name": "other"}))
     assert monitor.named("mistral-api-key-default-1").aliases == ["mistral-api-key"]
     assert monitor.named("mistral-api-key-other-1").aliases == []
-
-
-def test_programs_of_an_earlier_release_find_that_key_under_its_old_name() -> None:
-    def held(*keys: dict[str, Any]) -> set[str]:
-        return set(secret(built(api_keys=keys), "mistral-api-keys")["stringData"])
-
-    assert held({"name": "default"}, {"name": "other"}) == {"api-key", "default", "other"}
-    assert held({"name": "other"}) == {"other"}
 
 
 def test_every_client_has_a_key_of_each_generation_and_finds_the_newest() -> None:

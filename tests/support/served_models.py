@@ -56,7 +56,7 @@ def labels(name: str = "small") -> dict[str, str]:
 
 def key_secret(**keys: str) -> Object:
     """The Secret with the clients' keys."""
-    given = keys or {"default": KEY, "api-key": KEY}
+    given = keys or {"default": KEY}
     encoded = {name: base64.b64encode(key.encode()).decode() for name, key in given.items()}
     return {"metadata": {"name": "small-api-keys"}, "data": encoded}
 

@@ -28,7 +28,7 @@ _LENGTH = 48
 _ENGINE_KEY = "engine-key"
 _DEFAULT = DEFAULT_KEYS[0]
 _OLD_NAME = "api-key"
-"""What the one key was called before 0.3.0, as a resource and inside its Secret."""
+"""What the one key was called before 0.3.0, as a resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +76,6 @@ def client_keys(parts: Parts, keys: Sequence[ApiKey], program: str) -> ClientKey
         key.name: {one: _client_key(parts, key, one) for one in key.generations} for key in keys
     }
     current = {key.name: made[key.name][key.current] for key in keys}
-    if _DEFAULT.name in current:
-        # For one release: programs written for an earlier one still find the key.
-        current = {_OLD_NAME: current[_DEFAULT.name], **current}
     every = [(name, result) for name, by in made.items() for result in by.values()]
     handed_out, handed_out_name = _changing_secret(parts, "api-keys", program, current)
     digests, digests_name = _changing_secret(
