@@ -30,6 +30,11 @@ def endpoint_of(url: str) -> tuple[str, int | None]:
     return written(host), port or (_HTTP_PORT if parts.scheme == "http" else None)
 
 
+def is_of_aws(host: str) -> bool:
+    """Tell whether a host is one of AWS, whose name says the region if anything does."""
+    return bool(_AWS_HOST.search(host))
+
+
 def known_place(place: Place, url: str) -> Place | None:
     """Return a place with what the tables know of a URL; None where they know nothing."""
     scheme, query = urlsplit(url).scheme, _query(url)
@@ -39,7 +44,7 @@ def known_place(place: Place, url: str) -> Place | None:
     if scheme == "awskms" and not endpoint:
         return replace(place, why_unknown="write the region of the key into its URL (?region=)")
     host, _ = endpoint_of(url)
-    if _AWS_HOST.search(host):
+    if is_of_aws(host):
         return _at_aws(place, host)
     service = service_at(host) if endpoint or scheme in ("", *_WEB) else None
     if service is None:

@@ -11,6 +11,7 @@ RULE_IDS = (
     "LOC-09",
     "LOC-10",
     "LOC-13",
+    "LOC-14",
     "REP-01",
     "REP-05",
     "REP-06",

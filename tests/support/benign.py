@@ -85,6 +85,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         hcloud("server:Server", {"location": "fsn1"}, id="42"),
     ],
     "LOC-13": [],
+    "LOC-14": [aws("service/new:New", {"homeRegion": "eu-west-1"})],
     "REP-01": [
         aws(
             "s3/bucketReplicationConfig:BucketReplicationConfig",

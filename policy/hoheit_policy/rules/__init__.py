@@ -19,6 +19,7 @@ from .hcloud_servers import HCLOUD_SERVERS
 from .hcloud_volumes import HCLOUD_VOLUMES
 from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
+from .named_places import NAMED_PLACES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     HCLOUD_BALANCERS,
     HCLOUD_NETWORKS_AND_COPIES,
     STATE_BACKEND,
+    NAMED_PLACES,
     BUCKET_REPLICAS,
     KEY_REPLICAS,
     TABLE_REPLICAS,

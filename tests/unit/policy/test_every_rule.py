@@ -47,6 +47,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "LOC-04": {"endpoint", "endpoints", "s3", "stsRegion"},
     # The cloud chooses one within the region.
     "LOC-06": {"availabilityZone", "availabilityZones"},
+    # Nothing is named then.
+    "LOC-14": {"homeRegion"},
     # Nothing is copied then, or to where the resource is; Pulumi refuses rules without destination.
     "REP-01": {"destination", "encryptionConfiguration", "region", "rules"},
     "REP-05": {"multiRegion"},
@@ -172,7 +174,9 @@ def test_a_wrong_type_at_a_leaf_that_could_fail_a_rule_is_no_pass(rule: str) -> 
 
 
 def _fits(path: Path, value: Any, held: Any) -> bool:
-    """An argument may be any number or truth value to Kubernetes."""
+    """An argument may be any number or truth value to Kubernetes, a field of no table a map."""
+    if path[-1] == "homeRegion" and isinstance(value, dict):
+        return True
     return isinstance(value, type(held)) or (path[-2:-1] == ("args",) and not has_items(value))
 
 
