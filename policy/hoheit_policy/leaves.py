@@ -6,20 +6,28 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-_LABELS = frozenset({"tags", "tagsAll", "labels", "annotations", "description", "__defaults"})
-"""Words about a resource, which change nothing of where it is."""
+WORDS = frozenset({"tags", "tagsAll", "labels", "annotations", "description", "__defaults"})
+"""Fields with words about a resource of a cloud, which change nothing of where it is."""
 
 
-def leaves_in(tree: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Return path and value of every leaf, a gap too, and of those in a document that is a text."""
+def leaves_in(
+    tree: Any, above: str = "", skipped: frozenset[str] = WORDS
+) -> Iterator[tuple[str, Any]]:
+    """Return path and value of every leaf, a gap too, and of those in a document that is a text.
+
+    Args:
+        tree: properties.
+        above: path of the tree.
+        skipped: fields that are not looked into.
+    """
     held = _document(tree)
     if isinstance(held, dict):
         for key, inner in cast("dict[str, Any]", held).items():
-            if key not in _LABELS:
-                yield from leaves_in(inner, f"{above}.{key}" if above else key)
+            if key not in skipped:
+                yield from leaves_in(inner, f"{above}.{key}" if above else key, skipped)
     elif isinstance(held, list):
         for index, inner in enumerate(cast("list[Any]", held)):
-            yield from leaves_in(inner, f"{above}[{index}]")
+            yield from leaves_in(inner, f"{above}[{index}]", skipped)
     elif held is not None:
         yield above, held
 

@@ -25,6 +25,7 @@ RULE_IDS = (
     "NET-03",
     "NET-07",
     "EGR-01",
+    "EGR-02",
     "ENC-05",
     "OPQ-01",
     "OPQ-02",

@@ -135,6 +135,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "EGR-01": [
         work(r.container(VLLM, args=["https://objects.example.com"])),
     ],
+    "EGR-02": [work(r.container(VLLM, lifecycle={"url": "https://objects.example.com"}))],
     "ENC-05": [kubernetes("core/v1:PersistentVolumeClaim", {"spec": {"storageClassName": "fast"}})],
     "OPQ-01": [hcloud("server:Server", {"userData": ""})],
     "OPQ-02": [

@@ -19,6 +19,7 @@ from .hcloud_servers import HCLOUD_SERVERS
 from .hcloud_volumes import HCLOUD_VOLUMES
 from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
+from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     DEFAULT_DENY,
     NO_EXPOSURE,
     DECLARED_EGRESS,
+    NAMED_HOSTS,
     ENCRYPTED_VOLUMES,
     OPAQUE_CARRIERS,
     EXTERNAL_READS,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_NAMES_OF_CALLERS = {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
+NAMES_OF_CALLERS = {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
 """Variables with host names of those who call, whom nobody contacts (MLflow 3.18 documentation,
 Network Security)."""
 _WAY_OUT = "declare the recipient in endpoints, or remove it"
@@ -128,7 +128,7 @@ def _container(path: str, body: Any, recipients: Recipients) -> Iterator[Judgeme
         yield unknown(f"{path}.env", f"env {variables.value}", late=variables is Gap.UNKNOWN)
     for index, entry in enumerate(variables if isinstance(variables, list) else []):
         value = at(entry, "value")
-        if value is not Gap.MISSING and at(entry, "name") not in _NAMES_OF_CALLERS:
+        if value is not Gap.MISSING and at(entry, "name") not in NAMES_OF_CALLERS:
             yield from _text(f"{path}.env[{index}].value", value, recipients, certain=True)
 
 
