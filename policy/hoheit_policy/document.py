@@ -12,6 +12,7 @@ is](residency.md) says how they are used, and what they do not prove.
 A rule judges in the phases that it names: `program` before the engine has seen a resource,
 `preview`, `update`, and `state`, from what is stored. A control is supported by a rule, never met
 by it.
+
 """
 
 
@@ -26,8 +27,8 @@ def table() -> str:
 
 
 def reference() -> str:
-    """Return a page with everything that each rule says of itself, as Markdown."""
-    return "\n".join([_TOP, *(_section(rule) for rule in RULES)])
+    """Return a page with a table of the rules, and everything that each says of itself."""
+    return "\n".join([_TOP + table() + "\n", *(_section(rule) for rule in RULES)])
 
 
 def _section(rule: Rule) -> str:
