@@ -1,6 +1,5 @@
 """For every rule: what cannot be read at a leaf that could fail it is no pass."""
 
-import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -9,12 +8,11 @@ from typing import Any
 import pytest
 from hoheit_policy import RULES, Gap, Phase, Verdict, View, judge_stack
 from hoheit_policy.rule_ids import RULE_IDS
+from hoheit_policy.testing import Path, held_at, leaves, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import residency as r
 from support.benign import BENIGN, built
-
-Path = tuple[str | int, ...]
 
 GAPS = (Gap.UNKNOWN, Gap.SECRET, Gap.WRONG)
 WRONG_TYPES = (7.5, True, [3], {"zz": 1})
@@ -98,15 +96,6 @@ def verdicts(rule: str, trees: list[Any]) -> set[Verdict]:
     return {one.verdict for one in judge_stack(view, [found])}
 
 
-def leaves(tree: Any, above: Path = ()) -> Iterator[Path]:
-    items: Any = tree.items() if isinstance(tree, dict) else enumerate(tree)
-    for key, inner in items:
-        if isinstance(inner, dict | list) and inner:
-            yield from leaves(inner, (*above, key))
-        else:
-            yield (*above, key)
-
-
 def paths(trees: list[Any]) -> Iterator[Path]:
     """The path of every leaf, and of everything that holds one."""
     seen: set[Path] = set()
@@ -117,24 +106,6 @@ def paths(trees: list[Any]) -> Iterator[Path]:
                     if leaf[:end] not in seen and leaf[1:3] != ("provider", "type"):
                         seen.add(leaf[:end])
                         yield leaf[:end]
-
-
-def put(trees: Any, path: Path, value: Any) -> Any:
-    changed = copy.deepcopy(trees)
-    held = changed
-    for part in path[:-1]:
-        held = held[part]
-    if value is Gap.MISSING:
-        del held[path[-1]]
-    else:
-        held[path[-1]] = value
-    return changed
-
-
-def held_at(trees: Any, path: Path) -> Any:
-    for part in path:
-        trees = trees[part]
-    return trees
 
 
 @cache
