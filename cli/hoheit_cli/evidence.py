@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hoheit_policy import DeclarationsError, report
+from hoheit_policy import RULES, DeclarationsError, report
 from hoheit_policy.evidence import (
     SIGNATURE_FILE,
     STATEMENT,
@@ -27,6 +27,7 @@ from .errors import UsageError
 from .evidence_files import earlier, read_bytes, registered
 from .exit_status import ExitStatus, status_of
 from .residency import declared_in_file
+from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state
 
 _STDIN = "-"
@@ -53,6 +54,7 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="JSON with a reviewer's declarations, in place of those in the program",
     )
+    add_rule_option(parser, "judge too; the package names them and does not enclose them")
     parser.add_argument(
         "--key",
         metavar="FILE",
@@ -95,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.key:
         files[SIGNATURE_FILE] = _signature(files[STATEMENT], options)
     _write(target, files)
-    found = report(inputs.view)
+    found = report(inputs.view, inputs.rules)
     counts = ", ".join(f"{count} {name}" for name, count in found.counts.items())
     signed = "signed" if options.key else "NOT signed: give --key, so that somebody vouches for it"
     sys.stdout.write(f"{target / 'evidence.html'}: {counts}\n{len(files)} files, {signed}\n")
@@ -103,10 +105,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _inputs(options: argparse.Namespace, before: dict[str, Any] | None) -> Inputs:
+    own = read_rules(options)
     export = read_state(options)
     reviewer = None
     if options.declarations:
-        reviewer = declared_in_file(options.declarations).model_dump(mode="json", exclude_none=True)
+        declared = declared_in_file(options.declarations, own.rules if own else RULES)
+        reviewer = declared.model_dump(mode="json", exclude_none=True)
     try:
         return Inputs(
             state=export,
@@ -115,6 +119,7 @@ def _inputs(options: argparse.Namespace, before: dict[str, Any] | None) -> Input
             register=registered(redacted(export)),
             commit=options.commit,
             previous=before,
+            rule_file=own,
         )
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state are not valid: {error}") from None

@@ -20,6 +20,7 @@ from hoheit_policy.evidence import (
 from .errors import UsageError
 from .evidence_files import read_bytes, read_package, registered
 from .exit_status import ExitStatus
+from .rule_option import add_rule_option, read_rules
 from .text import printable
 
 _STATUS = {
@@ -38,7 +39,7 @@ def add(actions: Any) -> None:
             "Check a package without a network: signature, hashes of all files, rule set, and the "
             "evaluation of the enclosed state once more. Exit status: 0 where all is good, 2 for "
             "wrong options, 3 where something could not be checked (no key, no signature, another "
-            "rule set), 4 where anything was changed."
+            "rule set, rules that no package encloses), 4 where anything was changed."
         ),
     )
     parser.add_argument("package", metavar="DIR", help="folder that `hoheit evidence` wrote")
@@ -47,6 +48,7 @@ def add(actions: Any) -> None:
         metavar="FILE",
         help="public key of the organisation in PEM, from elsewhere than the package",
     )
+    add_rule_option(parser, "judged too when the package was made")
     parser.set_defaults(command=_run)
 
 
@@ -54,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
     content = read_package(Path(options.package))
     key = read_bytes(Path(options.key)) if options.key else None
     try:
-        checks = verify(content, key)
+        checks = verify(content, key, read_rules(options))
     except KeyFileError as error:
         raise UsageError(f"{options.key}: {error}") from None
     if any(check.what == EVALUATION and check.answer is Answer.GOOD for check in checks):

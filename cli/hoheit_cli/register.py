@@ -7,8 +7,10 @@ from typing import Any
 
 from hoheit import InvalidArgsError, Location, Register, joined
 from hoheit.driver import validated
-from hoheit_policy import DeclarationsError
+from hoheit_policy import Declarations, DeclarationsError, Gap, read_declarations
 from hoheit_policy.adapters.state import view_of
+from hoheit_policy.guarded import FIELD, GUARD_TYPE
+from hoheit_policy.values import map_at
 
 from .errors import UsageError
 from .objects import mapping_at
@@ -73,13 +75,23 @@ def register_of(export: dict[str, Any]) -> Register:
 def _declared_endpoints(export: dict[str, Any]) -> dict[str, Location]:
     """Return where recipients are, as the program's residency guard was told."""
     try:
-        declared = view_of(export).declarations.endpoints or {}
+        declared = _declared(export).endpoints or {}
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state: {error}") from None
     return {
         host: Location.model_validate(place.model_dump(mode="json"))
         for host, place in declared.items()
     }
+
+
+def _declared(export: dict[str, Any]) -> Declarations:
+    """Return what is declared, without exemptions, which may be of rules that are not ours."""
+    for resource in view_of(export, Declarations()).resources:
+        if resource.type == GUARD_TYPE:
+            given = map_at(resource.inputs, FIELD)
+            fields = {} if isinstance(given, Gap) else given
+            return read_declarations({k: v for k, v in fields.items() if k != "exemptions"})
+    return Declarations()
 
 
 def _read(value: Any, owner: str) -> Register:

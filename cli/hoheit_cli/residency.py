@@ -3,24 +3,19 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hoheit_policy import (
-    Declarations,
-    DeclarationsError,
-    Gap,
-    Report,
-    read_declarations,
-    report,
-    table,
-)
+from hoheit_policy import RULES, Declarations, DeclarationsError, Gap, Report, Rule, report, table
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.guarded import FIELD
+from hoheit_policy.own_exemptions import read_declarations_for
 from hoheit_policy.values import at
 
 from .errors import UsageError
 from .exit_status import status_of
+from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state
 
 _STDIN = "-"
@@ -52,6 +47,7 @@ def add(commands: Any) -> None:
             "configuration of the policy pack; - for standard input"
         ),
     )
+    add_rule_option(check, "judge beside those of hoheit")
     check.add_argument("--json", action="store_true", help="print it for machines")
     check.add_argument(
         "--all",
@@ -66,9 +62,11 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             "--declarations and --state are both standard input; name a file for one of them"
         )
-    declared = declared_in_file(options.declarations) if options.declarations else None
+    own = read_rules(options)
+    rules = own.rules if own else RULES
+    declared = declared_in_file(options.declarations, rules) if options.declarations else None
     try:
-        found = residency_of(read_state(options), declared)
+        found = residency_of(read_state(options), declared, rules)
     except RecursionError:
         raise UsageError(f"{options.state or options.stack} is not JSON ({_TOO_DEEP})") from None
     if options.json:
@@ -81,19 +79,23 @@ def _run(options: argparse.Namespace) -> int:
     return status_of(found)
 
 
-def residency_of(export: dict[str, Any], declared: Declarations | None = None) -> Report:
+def residency_of(
+    export: dict[str, Any],
+    declared: Declarations | None = None,
+    rules: Sequence[Rule] = RULES,
+) -> Report:
     """Return the verdicts over a state, by its own declarations or those of a reviewer.
 
     Raises:
         UsageError: if the declarations in the state are wrong.
     """
     try:
-        return report(view_of(export, declared))
+        return report(view_of(export, declared, rules=rules), rules)
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
 
 
-def declared_in_file(name: str) -> Declarations:
+def declared_in_file(name: str, rules: Sequence[Rule] = RULES) -> Declarations:
     """Return the declarations in a file, or in standard input where it is named ``-``.
 
     Raises:
@@ -102,7 +104,7 @@ def declared_in_file(name: str) -> Declarations:
     origin = "standard input" if name == _STDIN else name
     try:
         text = sys.stdin.read() if name == _STDIN else Path(name).read_text(encoding="utf-8")
-        return read_declarations(_unpacked(json.loads(text)))
+        return read_declarations_for(_unpacked(json.loads(text)), rules)
     except json.JSONDecodeError as error:
         raise UsageError(f"{origin} is not JSON ({error})") from None
     except RecursionError:

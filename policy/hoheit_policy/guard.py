@@ -10,11 +10,14 @@ import pulumi
 from pulumi.runtime.settings import get_monitor
 
 from .adapters.program import early, late
-from .declarations import Declarations, DeclarationsError, read_declarations
+from .declarations import Declarations, DeclarationsError
 from .guarded import FIELD, GUARD_TYPE
 from .judging import judge_resource, judge_stack, report, stops
+from .own_exemptions import read_declarations_for
+from .own_rules import OwnRuleError, with_own
 from .render import sentences
 from .resource import Phase, Provider, Resource
+from .rule import Rule
 from .values import Gap
 from .verdict import Finding, Verdict
 from .view import StateFacts, View
@@ -43,6 +46,12 @@ class ResidencyGuard(pulumi.ComponentResource):
     Findings that only the whole stack shows stop nothing by themselves: call :meth:`report` last,
     and export what it returns.
 
+    Args:
+        name: of the component.
+        declarations: what the program says of itself.
+        opts: of the component.
+        rules: rules of your own, beside those of hoheit, of which none can be left out.
+
     Raises:
         pulumi.RunError: with one sentence for each finding that the profile does not let pass.
     """
@@ -52,17 +61,20 @@ class ResidencyGuard(pulumi.ComponentResource):
         name: str,
         declarations: Declarations | dict[str, Any],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        rules: Iterable[Rule] = (),
     ) -> None:
         try:
-            self._declarations = read_declarations(declarations)
-        except DeclarationsError as error:
+            self._rules = with_own(rules)
+            self._declarations = read_declarations_for(declarations, self._rules)
+        except (DeclarationsError, OwnRuleError) as error:
             lines = "\n".join(f"  {line}" for line in str(error).splitlines())
             raise pulumi.RunError(f"ResidencyGuard '{name}' is not valid:\n{lines}") from None
         self._guard_name = name
         self._seen: list[_Seen] = []
         self._made: dict[pulumi.Resource, _Seen] = {}
         start = self._view(())
-        self._refuse(one for one in judge_stack(start) if one.verdict is Verdict.FAIL)
+        self._refuse(one for one in judge_stack(start, self._rules) if one.verdict is Verdict.FAIL)
         given = self._declarations.model_dump(mode="json", exclude_none=True)
         super().__init__(GUARD_TYPE, name, {FIELD: given}, opts)
         self.register_outputs({})
@@ -95,7 +107,8 @@ class ResidencyGuard(pulumi.ComponentResource):
                 self._view((*resources, whole)),
                 phase=Phase.PREVIEW if dry else Phase.UPDATE,
                 complete=True,
-            )
+            ),
+            self._rules,
         )
         if found.stopping:
             raise self._refusal(found.stopping)
@@ -133,7 +146,8 @@ class ResidencyGuard(pulumi.ComponentResource):
             custom=isinstance(args.resource, pulumi.CustomResource),
             external=opts.id is not None,
         )
-        findings = judge_resource(resource, self._view([one.resource for one in self._seen]))
+        view = self._view([one.resource for one in self._seen])
+        findings = judge_resource(resource, view, self._rules)
         self._refuse(one for one in findings if one.verdict is Verdict.FAIL)
         self._seen.append(_Seen(resource=resource, props=args.props, provider=provider))
         self._made[args.resource] = self._seen[-1]

@@ -31,6 +31,8 @@ class Report:
     profile: str | None
     stopping: tuple[Finding, ...]
     """What ends a run under the profile."""
+    rules: tuple[Rule, ...] = RULES
+    """Those that were asked."""
     unused_exemptions: tuple[Exemption, ...] = ()
     """Exemptions of nothing: no finding is there that they mean."""
 
@@ -94,6 +96,7 @@ def report(view: View, rules: Iterable[Rule] = RULES) -> Report:
         findings=findings,
         profile=view.declarations.profile,
         stopping=tuple(one for one in findings if stops(one, view)),
+        rules=asked,
         unused_exemptions=tuple(_unused(findings, view, asked)),
     )
 

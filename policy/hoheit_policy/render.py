@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .resource import read_urn
-from .rules import RULES
 from .verdict import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -39,11 +38,11 @@ def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE, everything: b
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     lines = [f"Residency, profile {report.profile or 'unknown'}: {counts}"]
     for verdict in (*_SHOWN, Verdict.PASS) if everything else _SHOWN:
-        for rule in RULES:
+        for rule in report.rules:
             own = [one for one in report.findings if one.rule == rule.id and one.verdict is verdict]
             if own:
                 lines += [f"{verdict} {rule.id} {rule.title}", *_entries(own, limit)]
-    quiet = [rule.id for rule in RULES if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
+    quiet = [rule.id for rule in report.rules if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
     if quiet:
         lines.append(f"{Verdict.NOT_APPLICABLE} {', '.join(quiet)}")
     lines += [

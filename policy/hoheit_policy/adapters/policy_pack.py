@@ -24,9 +24,11 @@ from pulumi_policy import Severity as PackSeverity
 from pulumi_policy.policy import PolicyProviderResource
 from pulumi_policy.proxy import UnknownValueError
 
-from hoheit_policy.declarations import Declarations, DeclarationsError, read_declarations
+from hoheit_policy.declarations import Declarations, DeclarationsError
 from hoheit_policy.guarded import FIELD, GUARD_TYPE, declared_in
 from hoheit_policy.judging import judge_resource, judge_stack, stops
+from hoheit_policy.own_exemptions import read_declarations_for
+from hoheit_policy.own_rules import accepted
 from hoheit_policy.render import sentence
 from hoheit_policy.resource import Phase, Provider, Resource
 from hoheit_policy.rule import Rule
@@ -130,17 +132,25 @@ def _provider(given: PolicyProviderResource | None) -> Provider | None:
 
 
 def policies(rules: Sequence[Rule] = RULES) -> list[Policy]:
-    """Return the policies of the pack: for each rule one that prevents and two on the stack."""
+    """Return the policies of the pack: for each rule one that prevents and two on the stack.
+
+    Args:
+        rules: ``[*RULES, *MINE]`` adds rules of your own.
+
+    Raises:
+        OwnRuleError: if one of your own is no rule, or has an id that is taken.
+    """
+    asked = accepted(rules)
     memory = Memory()
-    found: list[Policy] = [_declarations(memory)]
-    for rule in rules:
+    found: list[Policy] = [_declarations(memory, asked)]
+    for rule in asked:
         if rule.of_resource is not None:
             found.append(_prevents(rule, memory))
         found += [_stops(rule, memory), _reports(rule, memory)]
     return found
 
 
-def _declarations(memory: Memory) -> ResourceValidationPolicy:
+def _declarations(memory: Memory, rules: Sequence[Rule]) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         resource = memory.see(args)
         given = args.get_config().get(FIELD)
@@ -148,9 +158,10 @@ def _declarations(memory: Memory) -> ResourceValidationPolicy:
             return
         try:
             if given:
-                memory.declarations, memory.by_reviewer = read_declarations(given), True
+                memory.declarations = read_declarations_for(given, rules)
+                memory.by_reviewer = True
             else:
-                memory.declarations = declared_in([resource])
+                memory.declarations = declared_in([resource], rules)
         except DeclarationsError as error:
             report_violation(str(error), None)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.declarations import Declarations
 from hoheit_policy.guarded import declared_in
@@ -13,11 +14,18 @@ from hoheit_policy.view import StateFacts, View
 
 from .wire import read_wire
 
+if TYPE_CHECKING:
+    from hoheit_policy.rule import Rule
+
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced")
 
 
 def view_of(
-    document: Any, declarations: Declarations | None = None, *, today: date | None = None
+    document: Any,
+    declarations: Declarations | None = None,
+    *,
+    today: date | None = None,
+    rules: Iterable[Rule] = (),
 ) -> View:
     """Return what rules look at in an export or a preview.
 
@@ -25,6 +33,7 @@ def view_of(
         document: the JSON that Pulumi printed.
         declarations: a reviewer's; without them those of the guard in the program count.
         today: for exemptions; None is the day of the run.
+        rules: whose exemptions the program's declarations may hold beside those of hoheit.
 
     Raises:
         ValueError: if the document is neither an export nor a preview.
@@ -39,7 +48,7 @@ def view_of(
             "neither `pulumi stack export` (deployment) nor `pulumi preview --json` (steps)"
         )
     if declarations is None:
-        declarations = declared_in(resources)
+        declarations = declared_in(resources, rules)
     return View(
         declarations=declarations or Declarations(),
         resources=resources,

@@ -29,7 +29,7 @@ SCHEMA = "urn:hoheit:evidence:1"
 
 def evidence(inputs: Inputs) -> dict[str, Any]:
     """Return everything that the evidence says, as JSON."""
-    report = judged(inputs.view)
+    report = judged(inputs.view, inputs.rules)
     stores, recipients = kept(inputs), flows(inputs)
     found: dict[str, Any] = {
         "schema": SCHEMA,
@@ -73,7 +73,14 @@ def _cover(inputs: Inputs) -> dict[str, Any]:
         "profile": inputs.declarations.profile,
         "declared_by": inputs.declared_by,
         "rule_set": dict(rule_set()),
+        "own_rules": _own_rules(inputs),
     }
+
+
+def _own_rules(inputs: Inputs) -> dict[str, Any] | None:
+    """Return which rules of somebody else judged too; their code is not enclosed."""
+    file = inputs.rule_file
+    return {"file": file.name, "sha256": file.sha256, "ids": list(file.ids)} if file else None
 
 
 def _providers(inputs: Inputs) -> list[str]:

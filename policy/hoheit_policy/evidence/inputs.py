@@ -7,13 +7,18 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.adapters.state import view_of
-from hoheit_policy.declarations import Declarations, read_declarations
+from hoheit_policy.declarations import Declarations
+from hoheit_policy.own_exemptions import read_declarations_for
+from hoheit_policy.rules import RULES
 from hoheit_policy.view import View
 
 from .redaction import manifest_time, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hoheit_policy.rule import Rule
+    from hoheit_policy.rule_file import RuleFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,8 @@ class Inputs:
     """Revision of the program, as whoever makes the evidence states it."""
     previous: dict[str, Any] | None = None
     """What an earlier package says, as `changes.remembered` returns it."""
+    rule_file: RuleFile | None = None
+    """Rules of somebody else, which judge beside those of hoheit."""
     view: View = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -44,8 +51,11 @@ class Inputs:
         object.__setattr__(self, "at", written_time(read_time(self.at)))
         if time := manifest_time(self.state):
             _check_time(time)
-        declared = read_declarations(self.reviewer) if self.reviewer is not None else None
-        object.__setattr__(self, "view", view_of(self.state, declared, today=self.today))
+        declared = None
+        if self.reviewer is not None:
+            declared = read_declarations_for(self.reviewer, self.rules)
+        view = view_of(self.state, declared, today=self.today, rules=self.rules)
+        object.__setattr__(self, "view", view)
 
     @property
     def today(self) -> date:
@@ -57,6 +67,11 @@ class Inputs:
         """The day of which what the state says is; that of the evidence where it does not say."""
         time = manifest_time(self.state)
         return read_time(time).date().isoformat() if time else self.today.isoformat()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that judge."""
+        return self.rule_file.rules if self.rule_file else RULES
 
     @property
     def declarations(self) -> Declarations:

@@ -57,6 +57,7 @@ LABELS: dict[str, Text] = {
     "profile": Text("Profil", "Profile"),
     "declared_by": Text("Angaben von", "Declarations of"),
     "rule_set": Text("Regelwerk", "Rule set"),
+    "own_rules": Text("Weitere Regeln, nicht beigelegt", "Further rules, not enclosed"),
     "resources": Text("Ressourcen", "Resources"),
     "judged": Text("davon beurteilt", "of these judged"),
     "types": Text("Arten", "Types"),

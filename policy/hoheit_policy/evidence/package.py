@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import json_bytes
 from .collect import evidence
@@ -28,6 +28,9 @@ from .oscal import assessment_results
 from .page import page
 from .sarif import sarif
 from .statement import statement
+
+if TYPE_CHECKING:
+    from hoheit_policy.rule_file import RuleFile
 
 
 def package(inputs: Inputs) -> dict[str, bytes]:
@@ -57,8 +60,12 @@ def package(inputs: Inputs) -> dict[str, bytes]:
     return written
 
 
-def inputs_in(content: dict[str, bytes]) -> Inputs:
+def inputs_in(content: dict[str, bytes], rule_file: RuleFile | None = None) -> Inputs:
     """Return the inputs that a package encloses.
+
+    Args:
+        content: every file by its name.
+        rule_file: the rules that it does not enclose, where it was made with some.
 
     Raises:
         KeyError: if a file is missing.
@@ -78,4 +85,5 @@ def inputs_in(content: dict[str, bytes]) -> Inputs:
         register=documents.get(REGISTER),
         commit=cover["commit"],
         previous=documents.get(PREVIOUS),
+        rule_file=rule_file,
     )

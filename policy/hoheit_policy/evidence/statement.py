@@ -20,7 +20,7 @@ def statement(evidence: dict[str, Any], files: dict[str, bytes]) -> dict[str, An
 
     An exempted finding is listed with the warnings, so that no reader takes it for a pass.
     """
-    rule_set = evidence["cover"]["rule_set"]
+    rule_set, own = evidence["cover"]["rule_set"], evidence["cover"]["own_rules"]
     return {
         "_type": STATEMENT_TYPE,
         "subject": [
@@ -33,7 +33,8 @@ def statement(evidence: dict[str, Any], files: dict[str, bytes]) -> dict[str, An
                 {
                     "name": f"hoheit rule set {rule_set['version']}",
                     "digest": {"sha256": rule_set["sha256"]},
-                }
+                },
+                *([{"name": own["file"], "digest": {"sha256": own["sha256"]}}] if own else []),
             ],
             "passedTests": _rules(evidence, ("PASS",)),
             "warnedTests": _rules(evidence, ("UNKNOWN", "EXEMPT")),

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.judging import plain
-from hoheit_policy.rules import RULES
 from hoheit_policy.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -33,16 +32,16 @@ def rules(report: Report) -> list[dict[str, Any]]:
             "remediation": {"de": rule.remediation.de, "en": rule.remediation.en},
             "counts": _counts(report, {rule.id}),
         }
-        for rule in RULES
+        for rule in report.rules
     ]
 
 
 def controls(report: Report) -> list[dict[str, Any]]:
     """Return every control with the rules that support it; none proves it."""
-    names = sorted({name for rule in RULES for name in rule.controls})
+    names = sorted({name for rule in report.rules for name in rule.controls})
     found: list[dict[str, Any]] = []
     for name in names:
-        ids = [rule.id for rule in RULES if name in rule.controls]
+        ids = [rule.id for rule in report.rules if name in rule.controls]
         found.append({"control": name, "rules": ids, "counts": _counts(report, set(ids))})
     return found
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import digest
 from .names import EVIDENCE, OPTIONAL, SIGNATURE_FILE, STATEMENT
 from .package import inputs_in, package
 from .rule_set import rule_set
 from .signing import why_not_signed
+
+if TYPE_CHECKING:
+    from hoheit_policy.rule_file import RuleFile
 
 EVALUATION = "evaluation"
 """What the check is called that judges the enclosed state again."""
@@ -35,19 +38,22 @@ class Check:
     says: str
 
 
-def verify(content: dict[str, bytes], public_pem: bytes | None) -> list[Check]:
+def verify(
+    content: dict[str, bytes], public_pem: bytes | None, rule_file: RuleFile | None = None
+) -> list[Check]:
     """Return what every check says of a package, what is not good first.
 
     Args:
         content: every file of the package by its name.
         public_pem: key of the organisation, which the package itself cannot vouch for.
+        rule_file: rules of somebody else, where the package was made with some.
 
     Raises:
         KeyFileError: if the key is none.
     """
     checks = [_signature(content, public_pem), *_hashes(content)]
     if worst(checks) is not Answer.TAMPERED:  # nobody renders what somebody changed
-        checks += _evaluation(content)
+        checks += _evaluation(content, rule_file)
     order = list(Answer)
     return sorted(checks, key=lambda check: order.index(check.answer))
 
@@ -90,12 +96,15 @@ def _hashes(content: dict[str, bytes]) -> list[Check]:
     return found or [_good("hashes", f"{len(stated)} files are as the statement says")]
 
 
-def _evaluation(content: dict[str, bytes]) -> list[Check]:
+def _evaluation(content: dict[str, bytes], rule_file: RuleFile | None) -> list[Check]:
     """Judge the enclosed state again, and compare every byte that comes of it."""
     try:
-        made_by = json.loads(content[EVIDENCE])["cover"]["rule_set"]
+        cover = json.loads(content[EVIDENCE])["cover"]
+        made_by, own = cover["rule_set"], cover.get("own_rules")
         same = made_by == rule_set()
-        inputs = inputs_in(content)
+        if same and own and (rule_file is None or rule_file.sha256 != own["sha256"]):
+            return [_open("rules", _not_repeated(own, rule_file))]
+        inputs = inputs_in(content, rule_file if own else None)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [_bad(EVALUATION, f"the enclosed files cannot be read again: {_brief(error)}")]
     if not same:
@@ -122,6 +131,12 @@ def _evaluation(content: dict[str, bytes]) -> list[Check]:
         _good("rule set", _named(made_by)),
         _good(EVALUATION, "the enclosed state leads to the same files again"),
     ]
+
+
+def _not_repeated(own: Any, given: RuleFile | None) -> str:
+    made = f"{', '.join(own['ids'])} judged too, of {own['file']} ({own['sha256'][:12]})"
+    here = f"the given {given.name} is another one" if given else "which no package encloses"
+    return f"{made}, {here}; nothing was evaluated again: give that file with --rules"
 
 
 def _named(found: Any) -> str:
