@@ -13,6 +13,7 @@ from .cloud_fields import (
     GlobalService,
     HcloudFields,
 )
+from .controls import CONTROLS, Control
 from .countries import COUNTRIES, Country, countries_of
 from .engine import ENGINE, Engine
 from .engine_memory import ENGINE_MEMORY, OBSERVED_MEMORY, EngineMemory, engine_memory
@@ -43,6 +44,7 @@ from .telemetry import TELEMETRY, Switch, switches_off
 
 __all__ = [
     "CONFIG_DEFAULTS",
+    "CONTROLS",
     "COUNTRIES",
     "DATA_STORES",
     "DESTINATIONS",
@@ -73,6 +75,7 @@ __all__ = [
     "ZONES",
     "ZONE_FIELDS",
     "CatalogueImage",
+    "Control",
     "Country",
     "Destination",
     "Engine",
