@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from .location import Closed, Day, Location
 from .logins import no_login, no_logins
+from .record import ProcessingRecord, Record, StoreRecord
 from .rule_ids import RULE_IDS
 from .values import has_gaps
 
@@ -82,6 +83,8 @@ class Exemption(Closed):
     reason: str = Field(min_length=1)
     until: Day
     """Last day on which it holds."""
+    approver: str | None = None
+    """Who approved it, beside its owner; None: nobody said so."""
 
 
 class Declarations(Closed):
@@ -99,6 +102,8 @@ class Declarations(Closed):
     state: StateDeclaration | None = None
     secrets_provider: SecretsProviderDeclaration | None = None
     exemptions: tuple[Exemption, ...] = ()
+    record: Record | None = None
+    """What only people can say of the processing; no rule asks about it."""
 
     @property
     def policy(self) -> Profile | None:
@@ -138,7 +143,15 @@ def _line(fault: dict[str, Any]) -> str:
 
 
 def _suggestion(name: str) -> str:
-    models: list[type[Closed]] = [Declarations, ClusterDeclaration, StateDeclaration, Exemption]
+    models: list[type[Closed]] = [
+        Declarations,
+        ClusterDeclaration,
+        StateDeclaration,
+        Exemption,
+        Record,
+        ProcessingRecord,
+        StoreRecord,
+    ]
     known = sorted({field for model in models for field in model.model_fields})
     near = get_close_matches(name, known, n=1)
     return f"; did you mean '{near[0]}'?" if near else f"; known fields: {', '.join(known)}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .fields import Field, Origin, unknown
+from .areas import is_inside
+from .fields import of_fact
 
 if TYPE_CHECKING:
     from .inputs import Inputs
@@ -16,29 +17,39 @@ _PERSONAL = ("prompts", "logs", "experiments", "artifacts")
 def art30(
     inputs: Inputs, kept: list[dict[str, Any]], flows: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the points of Art. 30(1); what only the controller can say is unknown."""
+    """Return the points of Art. 30(1); what only the controller can say is declared, or unknown."""
     stack, project = inputs.stack()
+    said = {name: of_fact(fact, inputs) for name, fact in inputs.record.processing}
     stores = [one for one in kept if one["data_class"] is None or one["data_class"] in _PERSONAL]
     return {
         "processing": f"{project}/{stack}",
-        "a_controller": unknown("to be declared: name and contact, data protection officer"),
-        "b_purposes": unknown("to be declared"),
-        "c_data_subjects": unknown("to be declared"),
-        "c_categories": sorted({one["data_class"] for one in stores if one["data_class"]}),
+        "a_controller": said["controller"],
+        "a_data_protection_officer": said["data_protection_officer"],
+        "b_purposes": said["purposes"],
+        "b_legal_basis": said["legal_basis"],
+        "c_data_subjects": said["data_subjects"],
+        "c_data_categories": said["data_categories"],
+        "c_classes": sorted({one["data_class"] for one in stores if one["data_class"]}),
         "d_recipients": [
             {
                 "recipient": one["recipient"],
                 "host": one["host"],
                 "country": one["fields"]["country"],
                 "purpose": one["purpose"],
+                "contract": one["fields"]["contract"],
             }
             for one in flows
             if one["when"] in (None, "run")
         ],
         "e_transfers": [
-            {"recipient": one["recipient"], "host": one["host"], "basis": one["fields"]["transfer"]}
+            {
+                "recipient": one["recipient"],
+                "host": one["host"],
+                "transfer": one["fields"]["transfer"],
+                "basis": one["fields"]["basis"],
+            }
             for one in flows
-            if one["when"] in (None, "run") and not _inside(one["fields"]["transfer"])
+            if one["when"] in (None, "run") and not is_inside(one["fields"]["transfer"])
         ],
         "f_retention": [
             {"store": one["name"], **{k: one["fields"][k] for k in ("retention", "erasure")}}
@@ -52,7 +63,3 @@ def art30(
             for one in stores
         ],
     }
-
-
-def _inside(transfer: Field) -> bool:
-    return transfer["source"] != Origin.UNKNOWN and str(transfer["value"]).startswith("EEA")

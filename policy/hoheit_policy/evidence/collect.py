@@ -43,7 +43,7 @@ def evidence(inputs: Inputs) -> dict[str, Any]:
         "completeness": completeness(inputs, report),
         "kept": stores,
         "flows": recipients,
-        "operators": operators(stores, recipients),
+        "operators": operators(inputs, stores, recipients),
         "art30": art30(inputs, stores, recipients),
         "images": images(inputs),
         "models": models(inputs),

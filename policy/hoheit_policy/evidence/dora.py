@@ -2,39 +2,77 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+from itertools import product
 from typing import Any
+
+from .fields import SEVERAL
+
+_SERVICE, _STORAGE, _PROCESSING = (
+    "b_02_02_0130_service",
+    "b_02_02_0150_storage",
+    "b_02_02_0160_processing",
+)
+_HEAD = ("item", "contract", "B_02.02.0130", "B_02.02.0150", "B_02.02.0160", "source")
+_UNKNOWN = "unknown"
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def dora(kept: list[dict[str, Any]], flows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the location columns of template B_02.02, one row for each country.
+    """Return the location columns of template B_02.02; several countries multiply rows.
 
-    The columns and their multiplication by country are those of the implementing regulation
-    (EU) 2024/2956. Identifiers of entities and contracts are the institution's to declare.
+    The columns and their multiplication are those of the implementing regulation (EU) 2024/2956.
+    Identifiers of entities are the institution's to add.
     """
     rows: list[dict[str, Any]] = []
     for entry in kept:
-        rows += [
-            {
-                "item": entry["name"],
-                "b_02_02_0130_service": None,
-                "b_02_02_0150_storage": country,
-                "b_02_02_0160_processing": None,
-            }
-            for country in _countries(entry)
-        ]
+        # A store holds data; at any other place data is worked on as well.
+        columns = (_STORAGE,) if entry["kind"] != "place" else (_STORAGE, _PROCESSING)
+        rows += _rows(entry["name"], entry, columns)
     for flow in flows:
-        rows += [
-            {
-                "item": f"{flow['host']}:{flow['port']}",
-                "b_02_02_0130_service": country,
-                "b_02_02_0150_storage": None,
-                "b_02_02_0160_processing": None,
-            }
-            for country in _countries(flow)
-        ]
+        rows += _rows(f"{flow['host']}:{flow['port']}", flow, (_SERVICE,))
     return rows
 
 
-def _countries(entry: dict[str, Any]) -> list[str | None]:
-    value = entry["fields"]["country"]["value"]
-    return [None] if value is None else list(value.split(" / "))
+def dora_csv(evidence: dict[str, Any]) -> bytes:
+    """Return the rows as CSV; what is not known says so, and no cell is left for a formula."""
+    contracts = {
+        one["fields"]["operator"]["value"]: one["fields"]["contract"]["value"]
+        for one in evidence["operators"]
+    }
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_HEAD)
+    for row in evidence["dora"]:
+        cells = (
+            row["item"],
+            contracts.get(row["operator"]) or _UNKNOWN,
+            *(row[column] or _UNKNOWN for column in (_SERVICE, _STORAGE, _PROCESSING)),
+            row["source"],
+        )
+        writer.writerow([_harmless(cell) for cell in cells])
+    return text.getvalue().encode()
+
+
+def _rows(item: str, entry: dict[str, Any], columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    country = entry["fields"]["country"]
+    known: list[str | None] = country["value"].split(SEVERAL) if country["value"] else [None]
+    return [
+        {
+            "item": item,
+            "operator": entry["fields"]["operator"]["value"],
+            _SERVICE: None,
+            _STORAGE: None,
+            _PROCESSING: None,
+            **dict(zip(columns, countries, strict=True)),
+            "source": country["source"],
+        }
+        for countries in product(known, repeat=len(columns))
+    ]
+
+
+def _harmless(cell: str) -> str:
+    text = " ".join(cell.split())
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -9,11 +9,16 @@ from hoheit_policy.location import Fact, SourceKind
 
 if TYPE_CHECKING:
     from hoheit_policy.places import Place
+    from hoheit_policy.record import Paper
 
     from .inputs import Inputs
 
 Field = dict[str, Any]
 """``value``, ``source``, ``by``, ``as_of``, ``confidence``: JSON as it stands in the evidence."""
+
+
+SEVERAL = " / "
+"""Stands between the countries of a place that a cloud chooses."""
 
 
 class Origin(StrEnum):
@@ -66,12 +71,25 @@ def of_fact(fact: Fact, inputs: Inputs) -> Field:
     return _field(fact.value, Origin.PROGRAM, source.by, inputs.state_day, Confidence.MEDIUM)
 
 
-def of_plain_fact(entry: Any, inputs: Inputs) -> Field:
-    """Return a fact as a register writes it; one that is none is unknown."""
+def of_paper(paper: Paper | None, inputs: Inputs) -> Field:
+    """Return a contract, an attestation or a basis of transfer as a field."""
+    if paper is None:
+        return unknown("nobody declared it")
+    if why := paper.why_unknown(inputs.today):
+        return unknown(why)
+    return {**of_fact(paper.fact, inputs), "value": str(paper)}
+
+
+def of_plain_fact(entry: Any, inputs: Inputs, otherwise: Fact | None = None) -> Field:
+    """Return a fact as a register writes it, or another where it has none.
+
+    One that is written otherwise than a fact is unknown, whatever else is said.
+    """
     try:
-        return of_fact(Fact.model_validate(entry), inputs)
+        fact = Fact.model_validate(entry)
     except ValueError:
         return unknown("not written as a fact")
+    return of_fact(otherwise if otherwise and fact.value is None else fact, inputs)
 
 
 def of_place(place: Place, inputs: Inputs) -> dict[str, Field]:
@@ -86,7 +104,7 @@ def of_place(place: Place, inputs: Inputs) -> dict[str, Field]:
         if not facts.country.value:
             found["country"] = unknown(place.why_unknown)
         return found
-    country = " / ".join(place.countries) or None
+    country = SEVERAL.join(place.countries) or None
     why = place.provenance if country else place.why_unknown
     return {
         "country": of_state(country, why, inputs),

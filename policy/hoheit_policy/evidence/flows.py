@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hoheit_facts import COUNTRIES
-
 from hoheit_policy.places import located
+from hoheit_policy.record import RecipientRecord
 from hoheit_policy.register_places import split_port
 
-from .fields import Field, of_fact, unknown
+from .areas import is_inside, transfer
+from .fields import Field, of_fact, of_paper, unknown
 from .keeping import place_fields
 
 if TYPE_CHECKING:
     from .inputs import Inputs
+
+NOT_NEEDED = "none is needed"
+"""Basis of what is no transfer to a third country."""
 
 _HTTPS = 443
 
@@ -41,7 +44,7 @@ def flows(inputs: Inputs) -> list[dict[str, Any]]:
                 "port": port or _HTTPS,
                 "purpose": None,
                 "when": None,
-                "fields": {**fields, "transfer": transfer(fields["country"])},
+                "fields": {**fields, **_said(host, port or _HTTPS, fields["country"], inputs)},
             }
         )
     return found
@@ -49,30 +52,27 @@ def flows(inputs: Inputs) -> list[dict[str, Any]]:
 
 def _contact(contact: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
     fields = place_fields(contact, inputs)
+    host, port = str(contact.get("host", "")).lower(), contact.get("port")
     return {
         "recipient": contact.get("recipient", "unknown"),
-        "host": str(contact.get("host", "")).lower(),
-        "port": contact.get("port"),
+        "host": host,
+        "port": port,
         "purpose": contact.get("purpose"),
         "when": contact.get("when"),
-        "fields": {**fields, "transfer": transfer(fields["country"])},
+        "fields": {**fields, **_said(host, port, fields["country"], inputs)},
     }
 
 
-def transfer(country: Field) -> Field:
-    """Return whether a country is a third one in the sense of the GDPR, as sure as the country."""
-    code = country["value"]
-    if code is None:
-        return unknown("the country is unknown")
-    known = COUNTRIES.get(code)
-    if known is None:
-        return unknown(f"the table of countries has no '{code}'")
-    if known.eea:
-        text = "EEA: no transfer to a third country"
-    elif known.adequacy == "full":
-        text = "third country with an adequacy decision (Art. 45 GDPR)"
-    elif known.adequacy:
-        text = f"third country, adequacy {known.adequacy}; basis to be declared"
-    else:
-        text = "third country without an adequacy decision; basis (Art. 46, 49) to be declared"
-    return {**country, "value": text, "by": f"table of countries, {code}; {country['by']}"}
+def _said(host: str, port: Any, country: Field, inputs: Inputs) -> dict[str, Field]:
+    """Return what follows from the country, and what people say of a recipient."""
+    known = inputs.record.recipients
+    said = known.get(f"{host}:{port}") or known.get(host) or RecipientRecord()
+    third = transfer(country)
+    needed = not is_inside(third)
+    return {
+        "transfer": third,
+        "basis": of_paper(said.transfer_basis, inputs)
+        if needed
+        else {**third, "value": NOT_NEEDED},
+        "contract": of_paper(said.contract, inputs),
+    }

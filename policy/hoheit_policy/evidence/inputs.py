@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.declarations import Declarations
 from hoheit_policy.own_exemptions import read_declarations_for
+from hoheit_policy.record import Record
 from hoheit_policy.rules import RULES
 from hoheit_policy.view import View
 
@@ -77,6 +78,11 @@ class Inputs:
     def declarations(self) -> Declarations:
         """The declarations that count."""
         return self.view.declarations
+
+    @property
+    def record(self) -> Record:
+        """What people say of the processing; nothing where nobody did."""
+        return self.declarations.record or Record()
 
     @property
     def declared_by(self) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.known_services import completed, endpoint_of, known_place
 from hoheit_policy.logins import without_login
 from hoheit_policy.places import Place, located
+from hoheit_policy.record import StoreRecord
 from hoheit_policy.register_places import declared_location, recipient_places, store_places
 from hoheit_policy.resource import read_urn
 from hoheit_policy.where import declared_places, places_of
 
-from .fields import Field, of_place, of_plain_fact, unknown
+from .areas import area
+from .fields import Field, of_fact, of_place, of_plain_fact, unknown
 
 if TYPE_CHECKING:
     from .inputs import Inputs
@@ -42,7 +45,10 @@ def place_fields(entry: Any, inputs: Inputs) -> dict[str, Field]:
 def _registered(inputs: Inputs) -> Iterator[dict[str, Any]]:
     stores: list[dict[str, Any]] = (inputs.register or {}).get("stores") or []
     for store in stores:
-        facts = {name: of_plain_fact(store.get(name) or {}, inputs) for name in KEPT}
+        said = _record(str(store.get("name")), "", inputs)
+        facts = {
+            name: of_plain_fact(store.get(name) or {}, inputs, getattr(said, name)) for name in KEPT
+        }
         yield {
             "name": store.get("name", "unknown"),
             "kind": "store",
@@ -52,7 +58,7 @@ def _registered(inputs: Inputs) -> Iterator[dict[str, Any]]:
             "medium": store.get("medium"),
             "host": store.get("host"),
             "on_destroy": store.get("on_destroy"),
-            "fields": {**place_fields(store, inputs), **facts},
+            "fields": {**_with_area(place_fields(store, inputs)), **facts},
         }
 
 
@@ -95,9 +101,10 @@ def _entry(place: Place, urn: str, kind: str, inputs: Inputs) -> dict[str, Any]:
         else unknown()
         for name in ("region", "zone")
     }
-    facts = {name: unknown(_NOBODY) for name in KEPT}
+    name = f"{place.what} ({read_urn(urn)[1]})" if urn else place.what
+    facts = {key: of_fact(fact, inputs) for key, fact in _record(name, urn, inputs)}
     return {
-        "name": f"{place.what} ({read_urn(urn)[1]})" if urn else place.what,
+        "name": name,
         "kind": kind,
         "resource": urn,
         "path": place.path,
@@ -105,5 +112,16 @@ def _entry(place: Place, urn: str, kind: str, inputs: Inputs) -> dict[str, Any]:
         "medium": None,
         "host": None,
         "on_destroy": None,
-        "fields": {**where, **finer, **facts},
+        "fields": {**_with_area(where), **finer, **facts},
     }
+
+
+def _with_area(where: dict[str, Field]) -> dict[str, Field]:
+    return {**where, "area": area(where["country"])}
+
+
+def _record(name: str, urn: str, inputs: Inputs) -> StoreRecord:
+    """Return what people say of a store that they mean by its name or its URN."""
+    said = inputs.record.stores
+    fits = (one for key, one in said.items() if key == name or (urn and fnmatchcase(urn, key)))
+    return next(fits, StoreRecord())

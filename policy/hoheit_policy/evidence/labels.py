@@ -22,8 +22,8 @@ LABELS: dict[str, Text] = {
     "when": Text("Wann", "When"),
     "purpose": Text("Zweck", "Purpose"),
     "transfer": Text("Drittland", "Third country"),
-    "contract": Text("Vertrag nach Art. 28", "Art. 28 contract"),
-    "attestation": Text("Testat", "Attestation"),
+    "contract": Text("Vertrag nach Art. 28, vom", "Art. 28 contract, of"),
+    "attestation": Text("Testat, gültig bis", "Attestation, valid until"),
     "runs": Text("Betreibt", "Runs"),
     "rule": Text("Regel", "Rule"),
     "verdict": Text("Urteil", "Verdict"),
@@ -37,7 +37,7 @@ LABELS: dict[str, Text] = {
     "model": Text("Modell", "Model"),
     "revision": Text("Stand", "Revision"),
     "licence": Text("Lizenz", "Licence"),
-    "risk_class": Text("Rolle und Risikoklasse", "Role and risk class"),
+    "risk_class": Text("Risikoklasse", "Risk class"),
     "owner": Text("Verantwortlich", "Owner"),
     "reason": Text("Grund", "Reason"),
     "until": Text("Bis", "Until"),
@@ -83,15 +83,72 @@ LABELS: dict[str, Text] = {
     "expired": Text("abgelaufen", "expired"),
     "unused": Text("betrifft keinen Befund", "means no finding"),
     "valid": Text("gilt", "holds"),
-    "not_proven": Text("Was diese Seite nicht beweist", "What this page does not prove"),
-    "supports": Text("unterstützt, beweist nicht", "supports, does not prove"),
-    "a": Text("a) Verantwortlicher", "a) Controller"),
-    "b": Text("b) Zwecke", "b) Purposes"),
-    "c": Text("c) Betroffene", "c) Data subjects"),
-    "categories": Text("c) Datenarten laut Verzeichnis", "c) Data classes of the register"),
-    "d": Text("d) Empfänger im Betrieb", "d) Recipients at run time"),
-    "e": Text("e) Übermittlungen, zu prüfen", "e) Transfers to look at"),
-    "f": Text("f) Speicher mit Löschfrist", "f) Stores with a period of erasure"),
+    "not_proven": Text("beweist nicht", "Does not prove"),
+    "supports": Text("unterstützt", "Supports"),
+    "verified": Text("nachgesehen am", "verified on"),
+    "asks": Text("Verlangt", "Asks"),
+    "asked": Text("Verlangt", "Asks"),
+    "area": Text("Raum", "Area"),
+    "basis": Text("Grundlage, zu prüfen bis", "Basis, review by"),
+    "role": Text("Rolle nach KI-Verordnung", "Role under the AI Act"),
+    "approver": Text("Genehmigt von", "Approved by"),
+    "judged_at": Text("beurteilt zum", "judged at"),
+    "phase": Text("Beurteilt ist", "Judged is"),
+    "phase_state": Text("ein gespeicherter Zustand", "a stored state"),
+    "phase_preview": Text("eine Vorschau", "a preview"),
+    "signer": Text("Unterzeichnet von", "Signed by"),
+    "signer_note": Text(
+        "dem Inhaber des Schlüssels, dessen öffentlicher Teil auf anderem Weg übergeben wird",
+        "the holder of the key whose public half is handed over by another way",
+    ),
+    "declared_by_reviewer": Text("dem Prüfer", "the reviewer"),
+    "declared_by_program": Text("dem Programm", "the program"),
+    "declared_by_none": Text("niemandem", "nobody"),
+    "none_known": Text("keine bekannt", "none known"),
+    "unknown_verdicts": Text("Urteile unbekannt", "verdicts unknown"),
+    "counts_note": Text("Unbekannt ist nie erfüllt.", "Unknown is never a pass."),
+    "red_note": Text(
+        "Regeln, die verletzt sind, und dann solche, über die nicht alles bekannt ist. Was zu tun "
+        "ist, steht unter Befunde.",
+        "Rules that are violated, then those of which not all is known. What to do stands under "
+        "Findings.",
+    ),
+    "findings_note": Text(
+        "Was die Regel verlangt und was zu tun ist, steht auf Deutsch; der Wortlaut eines Befundes "
+        "ist englisch, wie ihn auch die Maschinendateien enthalten.",
+        "The wording of a finding is the one of the machine files.",
+    ),
+    "controls_note": Text(
+        "Regeln unterstützen Anforderungen und beweisen keine. Fundstelle jeder Angabe: controls "
+        "in evidence.json.",
+        "Rules support controls and prove none. The source of each entry: controls in "
+        "evidence.json.",
+    ),
+    "dora_note": Text(
+        "Spalten der Vorlage B_02.02; mehrere Länder ergeben mehrere Zeilen. Kennungen von "
+        "Unternehmen und Verträgen ergänzt das Institut.",
+        "Columns of template B_02.02; several countries make several rows. Identifiers of "
+        "entities and contracts are the institution's to add.",
+    ),
+    "a_controller": Text("a) Verantwortlicher", "a) Controller"),
+    "a_data_protection_officer": Text("a) Datenschutzbeauftragter", "a) Data protection officer"),
+    "b_purposes": Text("b) Zwecke", "b) Purposes"),
+    "b_legal_basis": Text("b) Rechtsgrundlage", "b) Legal basis"),
+    "c_data_subjects": Text("c) Kategorien betroffener Personen", "c) Categories of data subjects"),
+    "c_data_categories": Text(
+        "c) Kategorien personenbezogener Daten", "c) Categories of personal data"
+    ),
+    "c_classes": Text("c) Datenarten laut Verzeichnis", "c) Data classes of the register"),
+    "d_recipients": Text("d) Empfänger im Betrieb", "d) Recipients at run time"),
+    "e_transfers": Text("e) Übermittlungen, zu prüfen", "e) Transfers to look at"),
+    "f_retention": Text("f) Löschfristen", "f) Periods of erasure"),
+    "g_measures": Text("g) Maßnahmen", "g) Measures"),
+    "g_note": Text(
+        "Verschlüsselung, Schlüssel, Sicherung und Zugriff stehen je Speicher in den Abschnitten "
+        "dazu; was die Regeln durchsetzen, unter Befunde.",
+        "Encryption, keys, backup and access stand by store in their sections; what the rules "
+        "enforce, under Findings.",
+    ),
     "service": Text("0130 Dienst", "0130 Service"),
     "storage": Text("0150 Speicherung", "0150 Storage"),
     "processing": Text("0160 Verarbeitung", "0160 Processing"),

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from hoheit_policy.images import read_image, software_of
 from hoheit_policy.kubernetes import containers_of
+from hoheit_policy.record import ModelRecord
 from hoheit_policy.values import Gap, list_at, text_at
 
-from .fields import of_state, unknown
+from .fields import of_fact, of_state, unknown
 
 if TYPE_CHECKING:
     from hoheit_policy.kubernetes import Container
     from hoheit_policy.resource import Resource
 
+    from .fields import Field
     from .inputs import Inputs
 
 _OPTIONS = ("--model", "--model-path")
@@ -57,15 +59,14 @@ def models(inputs: Inputs) -> list[dict[str, Any]]:
         listed = [] if isinstance(names, Gap) else names
         given = [(str(name), "modelNames") for name in listed if isinstance(name, str)]
         for name, path in (*given, *_started(resource)):
-            fields = {
-                "name": of_state(name, path, inputs),
-                "revision": unknown("the state does not say it"),
-                "licence": unknown("nobody declared it"),
-                "purpose": unknown("nobody declared it"),
-                "risk_class": unknown("role and class under the AI Act: nobody declared them"),
-            }
+            fields = {"name": of_state(name, path, inputs), **_declared(name, inputs)}
             found.append({"name": name, "resource": resource.urn, "fields": fields})
     return found
+
+
+def _declared(name: str, inputs: Inputs) -> dict[str, Field]:
+    said = inputs.record.models.get(name, ModelRecord())
+    return {key: of_fact(fact, inputs) for key, fact in said}
 
 
 def _started(resource: Resource) -> list[tuple[str, str]]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .fields import unknown
+from hoheit_policy.record import OperatorRecord
+
+from .fields import of_paper
+
+if TYPE_CHECKING:
+    from .inputs import Inputs
 
 
-def operators(kept: list[dict[str, Any]], flows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def operators(
+    inputs: Inputs, kept: list[dict[str, Any]], flows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Return every operator once with what it runs; those that nobody knows come first."""
     grouped: dict[tuple[str, str], dict[str, Any]] = {}
     named = [(one["name"], one) for one in kept]
@@ -15,14 +22,15 @@ def operators(kept: list[dict[str, Any]], flows: list[dict[str, Any]]) -> list[d
     for name, entry in named:
         operator, control = entry["fields"]["operator"], entry["fields"]["jurisdiction"]
         key = (operator["value"] or "", control["value"] or "")
+        said = inputs.record.operators.get(key[0], OperatorRecord())
         row = grouped.setdefault(
             key,
             {
                 "fields": {
                     "operator": operator,
                     "jurisdiction": control,
-                    "contract": unknown("Art. 28 GDPR contract: nobody declared it"),
-                    "attestation": unknown("report such as C5 Type 2: nobody declared it"),
+                    "contract": of_paper(said.contract, inputs),
+                    "attestation": of_paper(said.attestation, inputs),
                 },
                 "runs": [],
             },

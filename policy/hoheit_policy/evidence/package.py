@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from .canonical import json_bytes
 from .collect import evidence
 from .cyclonedx import bom
+from .dora import dora_csv
 from .inputs import Inputs
 from .names import (
     ART30,
     BOM,
     DECLARATIONS,
+    DORA,
     EVIDENCE,
     OSCAL,
     PAGE,
@@ -55,6 +57,7 @@ def package(inputs: Inputs) -> dict[str, bytes]:
     written = {name: json_bytes(document) for name, document in documents.items()}
     schema = files("hoheit_policy.evidence") / SCHEMA_FILE
     written[SCHEMA_FILE] = schema.read_bytes()
+    written[DORA] = dora_csv(found)
     written[PAGE] = page(found)
     written[STATEMENT] = json_bytes(statement(found, written))
     return written

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from .labels import LABELS
+from .spoken import spoken
 from .texts import (
     ANNEX,
     CONFIDENCES,
@@ -17,6 +18,7 @@ from .texts import (
     NOT_PROVEN,
     OUTCOMES,
     SOURCES,
+    VERDICT_WORDS,
     VERDICTS,
     Text,
 )
@@ -38,6 +40,7 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.globals["both"] = _both  # pyright: ignore[reportArgumentType]
+    environment.globals["said"] = _said  # pyright: ignore[reportArgumentType]
     return environment.get_template("page.html.j2")
 
 
@@ -52,6 +55,7 @@ def _words() -> dict[str, Any]:
         "headings": HEADINGS,
         "labels": LABELS,
         "verdicts": VERDICTS,
+        "words": VERDICT_WORDS,
         "outcomes": OUTCOMES,
         "not_proven": NOT_PROVEN,
         "sources": SOURCES,
@@ -65,3 +69,9 @@ def _both(text: Text) -> Markup:
     return Markup(
         '<span class="de" lang="de">{}</span><span class="en" lang="en">{}</span>'
     ).format(text.de, text.en)
+
+
+def _said(text: str) -> Markup | str:
+    """Return a sentence of ours in both languages, and one of somebody else as it is."""
+    ours = spoken(text)
+    return _both(ours) if ours else text

@@ -12,7 +12,10 @@ class Text(NamedTuple):
 
 HEADINGS: dict[str, Text] = {
     "cover": Text("Nachweis: Wo Daten sind", "Evidence: where data is"),
-    "summary": Text("Zusammenfassung", "Summary"),
+    "not_proven": Text("Was dieser Nachweis nicht beweist", "What this evidence does not prove"),
+    "red_list": Text("Rote Liste", "Red list"),
+    "basis": Text("Grundlage", "Basis"),
+    "summary": Text("Befunde", "Findings"),
     "scope": Text("Umfang und Vollständigkeit", "Scope and completeness"),
     "kept": Text("Standortverzeichnis", "Location register"),
     "flows": Text("Empfänger und Übermittlungen", "Data flows and transfers"),
@@ -31,13 +34,22 @@ HEADINGS: dict[str, Text] = {
     "limits": Text("Grenzen und Unbekanntes", "Limits and unknowns"),
     "annex": Text("Anhang: Dateien", "Annex: files"),
 }
-"""Headings in the order of the sections."""
+"""Headings in the order of the page."""
+
+VERDICT_WORDS: dict[str, Text] = {
+    "FAIL": Text("verletzt", "violated"),
+    "UNKNOWN": Text("unbekannt", "unknown"),
+    "EXEMPT": Text("ausgenommen", "exempted"),
+    "PASS": Text("in Ordnung", "in order"),
+    "NOT_APPLICABLE": Text("ohne Gegenstand", "without object"),
+}
+"""What people call a verdict; machine files have its name."""
 
 VERDICTS: dict[str, Text] = {
-    "FAIL": Text("gelesen, und nicht erlaubt", "read, and not allowed"),
+    "FAIL": Text("gelesen und nicht erlaubt", "read, and not allowed"),
     "UNKNOWN": Text("nicht lesbar oder von niemandem gesagt", "cannot be read, or nobody said so"),
     "EXEMPT": Text("nicht gut; jemand steht dafür ein", "not well; somebody answers for it"),
-    "PASS": Text("gelesen, und in Ordnung", "read, and well"),
+    "PASS": Text("gelesen und in Ordnung", "read, and well"),
     "NOT_APPLICABLE": Text("nichts, wonach die Regel fragt", "nothing that the rule asks about"),
 }
 
@@ -120,6 +132,10 @@ ANNEX: tuple[tuple[str, Text], ...] = (
     (
         "art30.json",
         Text("Auszug für das Verzeichnis nach Art. 30", "export for the Art. 30 record"),
+    ),
+    (
+        "dora-b_02_02.csv",
+        Text("Zeilen für das DORA-Informationsregister", "rows for the DORA register"),
     ),
     ("oscal-assessment-results.json", Text("OSCAL Assessment Results", "OSCAL assessment results")),
     (

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from hoheit_facts import CONTROLS
 
 from hoheit_policy.judging import plain
 from hoheit_policy.verdict import Verdict
 
+from .german import GERMAN
+
 if TYPE_CHECKING:
+    from hoheit_facts import Control
+
     from hoheit_policy.judging import Report
 
     from .inputs import Inputs
@@ -21,12 +28,13 @@ def findings(report: Report) -> list[dict[str, Any]]:
 
 
 def rules(report: Report) -> list[dict[str, Any]]:
-    """Return every rule with what it asks and how often it gave which verdict."""
+    """Return every rule: what it asks, in both languages, and how often it gave which verdict."""
     return [
         {
             "id": rule.id,
             "title": rule.title,
             "asks": rule.asks,
+            "german": GERMAN[rule.id]._asdict() if rule.id in GERMAN else None,
             "severity": rule.severity.value,
             "controls": list(rule.controls),
             "remediation": {"de": rule.remediation.de, "en": rule.remediation.en},
@@ -42,8 +50,24 @@ def controls(report: Report) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in names:
         ids = [rule.id for rule in report.rules if name in rule.controls]
-        found.append({"control": name, "rules": ids, "counts": _counts(report, set(ids))})
+        found.append(
+            {
+                "control": name,
+                "rules": ids,
+                "counts": _counts(report, set(ids)),
+                **_looked_up(CONTROLS.get(name)),
+            }
+        )
     return found
+
+
+def _looked_up(control: Control | None) -> dict[str, Any]:
+    """Return what the table of controls says; nothing where a rule names one that it has not."""
+    names = ("title", "supports", "does_not_prove", "version", "source", "verified_on")
+    if control is None:
+        return dict.fromkeys(names)
+    known = asdict(control)
+    return {name: known[name] for name in names}
 
 
 def exemptions(inputs: Inputs, report: Report) -> list[dict[str, Any]]:
