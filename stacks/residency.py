@@ -7,6 +7,7 @@ from hoheit import DeclaredLocation
 from hoheit.driver import Args, where
 from hoheit_facts import PROFILES
 from hoheit_policy import RULES
+from hoheit_policy.record import Record
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Exemption(Args):
     reason: str = Field(min_length=1)
     until: date
     """Last day; afterwards the finding is a failure again."""
+    approver: str | None = None
+    """Who approved it, beside its owner."""
 
     @field_validator("until", mode="before")
     @classmethod
@@ -95,6 +98,8 @@ class Residency(Args):
     endpoints: dict[Host, DeclaredLocation] = Field(default_factory=dict)
     """Where the recipients are that this environment contacts, by host name, or host:port."""
     exemptions: tuple[Exemption, ...] = ()
+    record: Record | None = None
+    """What only people can say of the processing, for the evidence."""
 
     @field_validator("profile")
     @classmethod
@@ -127,6 +132,7 @@ def declarations(environment: "Environment") -> dict[str, Any]:
         "state": _placed(residency.state),
         "secrets_provider": _placed(residency.secrets_provider),
         "exemptions": [one.model_dump(mode="json") for one in residency.exemptions],
+        "record": residency.record.model_dump(mode="json") if residency.record else None,
     }
 
 

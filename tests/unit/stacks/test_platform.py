@@ -178,6 +178,7 @@ def test_what_a_stack_declares_is_what_the_rules_read(stack: str) -> None:
     assert cluster.simulated == environment.cluster.capabilities.simulated
     classes = environment.cluster.capabilities.storage_classes
     assert set(cluster.storage_classes) == {offered.name for offered in classes}
+    assert read.record == environment.residency.record
 
 
 def test_a_declared_place_reaches_the_rules_with_who_declared_it() -> None:
