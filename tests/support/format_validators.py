@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -16,6 +17,7 @@ from in_toto_attestation.predicates.test_result.v0.test_result_pb2 import TestRe
 from in_toto_attestation.v1.statement import Statement
 from in_toto_attestation.v1.statement_pb2 import Statement as StatementMessage
 from jsonschema import Draft4Validator
+from pyld import jsonld
 from trestle.oscal.assessment_results import Model
 
 
@@ -42,9 +44,30 @@ def in_toto(text: str) -> None:
     json_format.ParseDict(document["predicate"], TestResult())
 
 
+def json_ld(text: str) -> None:
+    """Refuse a context from elsewhere, and a key that is of no vocabulary, which readers drop."""
+    document = json.loads(text)
+    expanded = jsonld.expand(document, {"documentLoader": _no_network})
+    del document["@context"]
+    if len(keys(document)) != len(keys(expanded)) - keys(expanded).count("@value"):
+        raise ValueError("a reader of JSON-LD drops some of it")
+
+
+def _no_network(url: str, _: object) -> None:
+    raise ValueError(f"asks for {url}")
+
+
+def keys(tree: Any) -> list[str]:
+    """Every key of a document."""
+    if isinstance(tree, dict):
+        return [*tree, *(key for inner in tree.values() for key in keys(inner))]
+    return [key for inner in tree for key in keys(inner)] if isinstance(tree, list) else []
+
+
 VALIDATORS: dict[str, Callable[[str], None]] = {
     "oscal-assessment-results.json": oscal,
     "bom.cdx.json": cyclonedx,
+    "art30.jsonld": json_ld,
     "findings.sarif": sarif,
     "statement.intoto.json": in_toto,
 }

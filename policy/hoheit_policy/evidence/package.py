@@ -11,12 +11,14 @@ from .collect import evidence
 from .cyclonedx import bom
 from .dora import dora_csv
 from .inputs import Inputs
+from .linked_record import linked_record
 from .names import (
     ART30,
     BOM,
     DECLARATIONS,
     DORA,
     EVIDENCE,
+    LINKED_RECORD,
     OSCAL,
     PAGE,
     PREVIOUS,
@@ -46,6 +48,7 @@ def package(inputs: Inputs) -> dict[str, bytes]:
         },
         EVIDENCE: found,
         ART30: found["art30"],
+        LINKED_RECORD: linked_record(found),
         OSCAL: assessment_results(found),
         BOM: bom(found),
         SARIF: sarif(found),

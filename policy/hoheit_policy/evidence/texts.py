@@ -134,6 +134,12 @@ ANNEX: tuple[tuple[str, Text], ...] = (
         Text("Auszug für das Verzeichnis nach Art. 30", "export for the Art. 30 record"),
     ),
     (
+        "art30.jsonld",
+        Text(
+            "derselbe Auszug im Data Privacy Vocabulary", "the same in the Data Privacy Vocabulary"
+        ),
+    ),
+    (
         "dora-b_02_02.csv",
         Text("Zeilen für das DORA-Informationsregister", "rows for the DORA register"),
     ),

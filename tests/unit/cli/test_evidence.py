@@ -71,7 +71,7 @@ def test_the_same_state_makes_the_same_package(home: Path) -> None:
     make(home, out="a")
     make(home, out="b")
     names = sorted(file.name for file in (home / "a").iterdir())
-    assert len(names) == 13
+    assert len(names) == 14
     for name in names:
         assert (home / "a" / name).read_bytes() == (home / "b" / name).read_bytes(), name
 

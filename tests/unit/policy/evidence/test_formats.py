@@ -16,6 +16,7 @@ PROGRAM = Path(__file__).parents[3] / "support" / "format_validators.py"
 FORMATS = (
     "oscal-assessment-results.json",
     "bom.cdx.json",
+    "art30.jsonld",
     "findings.sarif",
     "statement.intoto.json",
 )
