@@ -112,8 +112,8 @@ def _evaluation(content: dict[str, bytes], rule_file: RuleFile | None) -> list[C
         return [
             _open(
                 "rule set",
-                f"made by {_named(made_by)}, here is {_named(own)}; nothing was evaluated "
-                "again: install that version of hoheit",
+                f"made by {_named(made_by)}, {_age(made_by, own)} the one here, {_named(own)}; "
+                "nothing was evaluated again: install that version of hoheit",
             )
         ]
     try:
@@ -137,6 +137,19 @@ def _not_repeated(own: Any, given: RuleFile | None) -> str:
     made = f"{', '.join(own['ids'])} judged too, of {own['file']} ({own['sha256'][:12]})"
     here = f"the given {given.name} is another one" if given else "which no package encloses"
     return f"{made}, {here}; nothing was evaluated again: give that file with --rules"
+
+
+def _age(made_by: Any, own: dict[str, str]) -> str:
+    """Say how two rule sets lie in time, as far as their versions tell."""
+    then, now = _numbers(made_by.get("version")), _numbers(own["version"])
+    if then == now or not then or not now:
+        return "another rule set than"
+    return "older than" if then < now else "newer than"
+
+
+def _numbers(version: Any) -> tuple[int, ...]:
+    parts = str(version).split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def _named(found: Any) -> str:

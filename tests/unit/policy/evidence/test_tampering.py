@@ -76,7 +76,26 @@ def changed(document: Any, path: tuple[Any, ...]) -> Any:
     return copy
 
 
-@pytest.mark.parametrize("name", ["evidence.json", "findings.sarif", "art30.json"])
+def test_a_thousand_changed_fields_are_all_detected_in_the_file_that_has_them(
+    files: dict[str, bytes],
+) -> None:
+    dice = random.Random(13)  # noqa: S311 - the same changes in every run
+    documents = {name: json.loads(content) for name, content in files.items() if is_json(name)}
+    paths = {name: leaves(document) for name, document in documents.items()}
+    for _ in range(CHANGES):
+        name = dice.choice(sorted(documents))
+        path = dice.choice(paths[name])
+        forged = json_bytes(changed(documents[name], path))
+        assert name in named({**files, name: forged}), (name, path)
+
+
+def is_json(name: str) -> bool:
+    return not name.endswith((".html", ".csv"))
+
+
+@pytest.mark.parametrize(
+    "name", ["evidence.json", "findings.sarif", "art30.json", "art30.jsonld", "declarations.json"]
+)
 def test_a_field_that_somebody_with_the_key_changes_is_found_by_judging_again(
     files: dict[str, bytes], name: str
 ) -> None:
@@ -87,6 +106,13 @@ def test_a_field_that_somebody_with_the_key_changes_is_found_by_judging_again(
         assert worst(verify(forged, PUBLIC)) is not Answer.GOOD, path
         if "rule_set" not in path:
             assert worst(verify(forged, PUBLIC)) is Answer.TAMPERED, path
+
+
+def test_a_row_for_the_register_that_somebody_with_the_key_changes_is_named(
+    files: dict[str, bytes],
+) -> None:
+    forged = resigned({**files, "dora-b_02_02.csv": files["dora-b_02_02.csv"].replace(b"US", b"DE")})
+    assert "dora-b_02_02.csv is not what the enclosed state leads to" in named(forged)
 
 
 def test_a_page_that_somebody_with_the_key_changes_is_named(files: dict[str, bytes]) -> None:
@@ -125,14 +151,19 @@ def test_without_a_key_or_a_signature_nothing_is_good(files: dict[str, bytes]) -
     assert worst(verify(package(ev.inputs()), None)) is Answer.UNKNOWN
 
 
-def test_another_rule_set_is_unknown_and_named(
-    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("version", "age"),
+    [("99.0.0", "older than"), ("0.0.1", "newer than"), (None, "another rule set than")],
+)
+def test_another_rule_set_is_unknown_and_says_which_of_both_is_older(
+    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, version: str | None, age: str
 ) -> None:
-    other = {"version": "9.9.9", "sha256": "ab" * 32}
+    made_by = json.loads(files["evidence.json"])["cover"]["rule_set"]["version"]
+    other = {"version": version or made_by, "sha256": "ab" * 32}
     monkeypatch.setattr("hoheit_policy.evidence.verifying.rule_set", lambda: other)
     (check,) = [one for one in verify(files, PUBLIC) if one.answer is not Answer.GOOD]
     assert check.answer is Answer.UNKNOWN
-    assert "9.9.9" in check.says
+    assert f"{age} the one here, {other['version']} (abababababab)" in check.says
 
 
 @pytest.mark.parametrize("pem", [b"", b"no key", PUBLIC])
