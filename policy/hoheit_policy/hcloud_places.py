@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hoheit_facts import HCLOUD_FIELDS, HcloudFields
 
-from .places import Place, in_region, in_zone, lost
+from .places import Place, each, in_region, in_zone, lost
 from .provider_urls import place_of, urls_of
 from .references import Reference, refer
 from .resource import Resource
@@ -24,17 +24,24 @@ _OF_A_DATACENTER = re.compile(r"-dc\d+$")
 
 def hcloud_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return where a resource is, and where the requests of its provider go."""
+    return each(hcloud_addresses(resource, view), hcloud_locations(resource, view))
+
+
+def hcloud_addresses(resource: Resource, view: View) -> Iterator[Place]:
+    """Return where the requests of a provider go, for itself and for what it makes."""
     if resource.type == PROVIDER:
         for url in urls_of(PROVIDER, resource.inputs):
             yield place_of(url, "", view)
-        return
-    known = HCLOUD_FIELDS.get(resource.type)
-    if known is None:
-        return
-    if resource.provider is not None:
+    elif resource.type in HCLOUD_FIELDS and resource.provider is not None:
         for url in urls_of(PROVIDER, resource.provider.inputs):
             yield place_of(url, "provider.", view)
-    yield from location_places(resource, known, view)
+
+
+def hcloud_locations(resource: Resource, view: View) -> Iterator[Place]:
+    """Return where a resource is, by its fields or beside another one."""
+    known = HCLOUD_FIELDS.get(resource.type)
+    if known is not None:
+        yield from _location_places(resource, known, view)
 
 
 def located_by(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
@@ -43,12 +50,12 @@ def located_by(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
     def found(resource: Resource, view: View) -> Iterator[Place]:
         known = HCLOUD_FIELDS.get(resource.type)
         if known is not None and known.rule == rule:
-            yield from location_places(resource, known, view)
+            yield from _location_places(resource, known, view)
 
     return found
 
 
-def location_places(resource: Resource, known: HcloudFields, view: View) -> Iterator[Place]:
+def _location_places(resource: Resource, known: HcloudFields, view: View) -> Iterator[Place]:
     """Return the location that a resource names, and any other that the state shows."""
     stated = _stated(resource.inputs, known)
     shown = _stated(resource.outputs, known)

@@ -33,6 +33,8 @@ class Place:
     """What keeps the country from being known."""
     late: bool = False
     """The update will know it."""
+    unreadable: bool = False
+    """Something is written there that is a secret, or of a wrong type."""
     tentative: bool = False
     """It follows from what the value depends on, not from the value, which is not there yet."""
     location: Location | None = None
@@ -59,7 +61,13 @@ def located(what: str, path: str, location: Location | None, today: date) -> Pla
 
 def lost(what: str, path: str, gap: Gap) -> Place:
     """Return a place whose location cannot be read."""
-    return Place(what=what, path=path, why_unknown=gap.value, late=gap is Gap.UNKNOWN)
+    return Place(
+        what=what,
+        path=path,
+        why_unknown=gap.value,
+        late=gap is Gap.UNKNOWN,
+        unreadable=gap in (Gap.SECRET, Gap.WRONG),
+    )
 
 
 def in_region(what: str, path: str, code: str, providers: tuple[str, ...]) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .aws_places import aws_places
-from .hcloud_places import hcloud_places
+from .hcloud_places import hcloud_addresses, hcloud_locations
 from .kubernetes_places import balancer_places, cluster_places, volume_places
 from .places import Place, each, located
 from .register_places import recipient_places, store_places
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 def places_of(resource: Resource, view: View) -> Iterator[Place]:
     """Return every place that a resource makes, uses or sends user data to."""
+    return each(places_but_hetzners(resource, view), hcloud_locations(resource, view))
+
+
+def places_but_hetzners(resource: Resource, view: View) -> Iterator[Place]:
+    """Return the places without the locations of Hetzner Cloud, which have rules of their own."""
     return each(
         aws_places(resource, view),
-        hcloud_places(resource, view),
+        hcloud_addresses(resource, view),
         cluster_places(resource, view),
         volume_places(resource, view),
         balancer_places(resource),

@@ -1,4 +1,8 @@
-"""LOC-01: data is in countries that the profile allows."""
+"""LOC-01: data is in countries that the profile allows.
+
+LOC-07 to LOC-10 ask about the locations of Hetzner Cloud, because what they ask is more: that a
+resource states one. LOC-01 and LOC-02 leave these out, so that each is reported once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
+from hoheit_policy.where import places_but_hetzners
 
 from ._place_rule import NO_PROFILE, of_resource, of_stack
 
@@ -38,9 +43,9 @@ ALLOWED_LOCATIONS = Rule(
     id="LOC-01",
     title="Data is in allowed countries",
     asks=(
-        "Clusters, stores, volumes, cloud resources and recipients of user data are in countries "
+        "Clusters, stores, volumes, AWS resources and recipients of user data are in countries "
         "that the profile allows. A registry or hub that only hands out images and weights gets "
-        "no user data and is not asked."
+        "no user data and is not asked. LOC-07 to LOC-10 ask about Hetzner's locations."
     ),
     severity=Severity.CRITICAL,
     phases=ALWAYS,
@@ -51,6 +56,6 @@ ALLOWED_LOCATIONS = Rule(
         de="Die Ressource in eine Region oder an einen Standort in einem erlaubten Land legen, "
         "oder ein anderes Profil erklären, wenn die Vorgabe der Organisation eine andere ist.",
     ),
-    of_resource=of_resource(judge_country),
+    of_resource=of_resource(judge_country, places_but_hetzners),
     of_stack=of_stack(judge_country),
 )

@@ -1,4 +1,7 @@
-"""LOC-02: every place has a known country, and somebody or something to know it from."""
+"""LOC-02: every place has a known country, and somebody or something to know it from.
+
+LOC-07 to LOC-10 ask the same of Hetzner's locations, so that each is reported once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
+from hoheit_policy.where import places_but_hetzners
 
 from ._place_rule import of_resource, of_stack
 
@@ -17,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def judge_known(place: Place, _profile: Profile | None) -> Judgement:
-    """Answer for one place; what the update will know is not a failure yet."""
+    """Answer for one place; what is written down and cannot be read, or not yet, is no failure."""
     if place.countries:
         return passed(place.path, f"{place.what}: country known", place.provenance)
     text = f"{place.what}: country unknown, {place.why_unknown}"
-    if place.late:
-        return unknown(place.path, f"{text}; write it down as a plain value", late=True)
+    if place.late or place.unreadable:
+        return unknown(place.path, f"{text}; write it down as a plain value", late=place.late)
     return failed(
         place.path,
         f"{text}; state it, or declare the location with its source",
@@ -43,6 +47,6 @@ KNOWN_LOCATIONS = Rule(
         de="Region oder Standort angeben, wo die Ressource ein solches Feld hat; sonst unter "
         "declarations.clusters oder declarations.endpoints erklären.",
     ),
-    of_resource=of_resource(judge_known),
+    of_resource=of_resource(judge_known, places_but_hetzners),
     of_stack=of_stack(judge_known),
 )

@@ -50,8 +50,8 @@ OPERATORS_RULE = Rule(
     id="GOV-04",
     title="Operators and their owners are known and allowed",
     asks=(
-        "The operator of every place that LOC-01 asks about is known, and the country from which "
-        "its owner is controlled is one that the profile allows."
+        "The operator of every place that LOC-01 and LOC-07 to LOC-10 ask about is known, and the "
+        "country from which its owner is controlled is one that the profile allows."
     ),
     severity=Severity.HIGH,
     phases=ALWAYS,

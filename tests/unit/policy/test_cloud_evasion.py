@@ -13,7 +13,7 @@ NOT_WELL = {Verdict.FAIL, Verdict.UNKNOWN}
 BUCKET = "aws:s3/bucket:Bucket"
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 SERVER = "hcloud:index/server:Server"
-CLOUD = ("LOC-01", "LOC-02", "LOC-04", "LOC-06", "LOC-07", "REP-01", "OPQ-02")
+CLOUD = ("LOC-01", "LOC-02", "LOC-04", "LOC-06", "LOC-07", "LOC-08", "REP-01", "OPQ-02")
 
 
 def entry(type_: str, name: str, inputs: Any, **fields: Any) -> dict[str, Any]:

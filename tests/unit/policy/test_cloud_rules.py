@@ -9,6 +9,7 @@ from support import residency as r
 HOME = Provider(type="pulumi:providers:aws", name="home", inputs={"region": "eu-central-1"})
 SERVER = "hcloud:index/server:Server"
 GAPS = (Gap.UNKNOWN, Gap.SECRET, Gap.WRONG)
+NOT_WELL = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
 def aws(type_: str, inputs: Any, **changes: Any) -> Resource:
@@ -63,9 +64,18 @@ def test_a_resource_of_hetzner_names_an_allowed_location(
     assert r.worst(rule, hcloud(type_, {field: abroad})) is Verdict.FAIL
     assert r.worst(rule, hcloud(type_, {field: "xyz1"})) is Verdict.FAIL
     assert r.worst(rule, hcloud(type_, {})) is Verdict.FAIL
-    assert r.worst(rule, hcloud(type_, {field: Gap.UNKNOWN})) is Verdict.UNKNOWN
-    for gap in (Gap.SECRET, Gap.WRONG, 7, {"a": 1}):
-        assert r.worst(rule, hcloud(type_, {field: gap})) is Verdict.FAIL
+    for gap in (*GAPS, 7, {"a": 1}):
+        assert r.worst(rule, hcloud(type_, {field: gap})) is Verdict.UNKNOWN
+
+
+def test_a_location_of_hetzner_is_reported_once() -> None:
+    """By LOC-07; LOC-01 and LOC-02 leave it out."""
+    for inputs in ({}, {"location": "ash"}, {"location": Gap.SECRET}):
+        found = judge_resource(hcloud("server:Server", inputs), r.view(profile="eu"))
+        assert [x.rule for x in found if x.verdict in NOT_WELL and x.rule != "GOV-04"] == [
+            "LOC-07",
+            *["GOV-01"] * 4,
+        ]
 
 
 @pytest.mark.parametrize(

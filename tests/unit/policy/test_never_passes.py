@@ -86,7 +86,7 @@ CASES = {
     "recipient": Case("LOC-01", told, RUNNING, (COUNTRY, ("location",))),
     "region": Case("LOC-01", in_cloud, {"region": "eu-central-1"}, (("region",),)),
     "server": Case(
-        "LOC-02",
+        "LOC-07",
         lambda tree: [r.other("hcloud:index/server:Server", tree)],
         {"location": "fsn1"},
         (("location",),),
