@@ -27,6 +27,9 @@ def _rule(name: str) -> str:
     return name
 
 
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+"""Id of an AWS account, twelve digits."""
+
 Url = Annotated[str, AfterValidator(no_login)]
 """A URL without a login: declarations lie in clear in the state."""
 
@@ -97,6 +100,8 @@ class Declarations(Closed):
     """Recipients outside of the clusters by ``host`` or ``host:port``; 443 without a port."""
     approved_registries: tuple[str, ...] | None = None
     """Registries, or registries with a path, that images may come from."""
+    approved_accounts: tuple[AccountId, ...] | None = None
+    """Accounts of AWS that resources may be in and name. None: nothing is asked about accounts."""
     images_locked: bool | None = None
     """Every image has a digest."""
     state: StateDeclaration | None = None

@@ -5,6 +5,7 @@ RULE_IDS = (
     "LOC-02",
     "LOC-03",
     "LOC-04",
+    "LOC-05",
     "LOC-06",
     "LOC-07",
     "LOC-08",

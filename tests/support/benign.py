@@ -71,6 +71,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         },
         {"type": "pulumi:providers:hcloud", "inputs": {"endpoint": "https://objects.example.com"}},
     ],
+    "LOC-05": [aws("rds/instance:Instance", {"monitoringRoleArn": arn("iam", "role/a")})],
     "LOC-06": [ZONED, aws("ec2/subnet:Subnet", {"availabilityZone": "eu-central-1a"})],
     "LOC-07": [hcloud("server:Server", {"location": "fsn1"})],
     "LOC-08": [

@@ -5,6 +5,7 @@ from hoheit_policy.rule import Rule
 from .accelerators import ACCELERATORS
 from .allowed_locations import ALLOWED_LOCATIONS
 from .approved_images import APPROVED_IMAGES
+from .aws_accounts import AWS_ACCOUNTS
 from .backup_copies import BACKUP_COPIES
 from .bucket_replicas import BUCKET_REPLICAS
 from .content_networks import CONTENT_NETWORKS
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     KNOWN_LOCATIONS,
     PLAIN_LOCATIONS,
     PROVIDER_ENDPOINTS,
+    AWS_ACCOUNTS,
     ZONES_RULE,
     HCLOUD_SERVERS,
     HCLOUD_VOLUMES,

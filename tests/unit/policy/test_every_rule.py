@@ -23,6 +23,7 @@ POISONS = (
     "us-east",
     "US",
     "arn:aws:rds:us-east-1:123456789012:db:a",
+    "arn:aws-cn:rds:cn-north-1:123456789012:db:a",
     "https://api.openai.com",
     "docker.io/library/x:1",
     "LoadBalancer",
@@ -43,6 +44,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "LOC-03": {"availabilityZones", "location", "region"},
     # Requests go to the cloud itself then.
     "LOC-04": {"endpoint", "endpoints", "s3", "stsRegion"},
+    # Nothing is named then.
+    "LOC-05": {"monitoringRoleArn"},
     # The cloud chooses one within the region.
     "LOC-06": {"availabilityZone", "availabilityZones"},
     # Nothing is named then.

@@ -85,6 +85,12 @@ CASES = {
     "store run": Case("GOV-04", stored, LOCATED, (OWNER, ("location", "operator", "value"))),
     "recipient": Case("LOC-01", told, RUNNING, (COUNTRY, ("location",))),
     "region": Case("LOC-01", in_cloud, {"region": "eu-central-1"}, (("region",),)),
+    "role": Case(
+        "LOC-05",
+        lambda tree: [r.other("aws:eks/cluster:Cluster", tree)],
+        {"roleArn": "arn:aws:iam::123456789012:role/a"},
+        (("roleArn",),),
+    ),
     "server": Case(
         "LOC-07",
         lambda tree: [r.other("hcloud:index/server:Server", tree)],
