@@ -15,6 +15,7 @@ from .cloud_fields import (
 )
 from .controls import CONTROLS, Control
 from .countries import COUNTRIES, Country, countries_of
+from .encryption_fields import CUSTOMER_KEYS, CustomerKey
 from .engine import ENGINE, Engine
 from .engine_memory import ENGINE_MEMORY, OBSERVED_MEMORY, EngineMemory, engine_memory
 from .engines import ENGINES, EngineCatalogue, Flag, Metric, Route
@@ -46,6 +47,7 @@ __all__ = [
     "CONFIG_DEFAULTS",
     "CONTROLS",
     "COUNTRIES",
+    "CUSTOMER_KEYS",
     "DATA_STORES",
     "DESTINATIONS",
     "ENGINE",
@@ -77,6 +79,7 @@ __all__ = [
     "CatalogueImage",
     "Control",
     "Country",
+    "CustomerKey",
     "Destination",
     "Engine",
     "EngineCatalogue",

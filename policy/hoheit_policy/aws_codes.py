@@ -45,6 +45,12 @@ def has_region(text: object) -> bool:
     return found is not None and found["region"] != ""
 
 
+def read_arn(text: str) -> dict[str, str] | None:
+    """Return partition, service and region of an ARN, or None where it is none."""
+    found = _ARN.match(text)
+    return found.groupdict() if found else None
+
+
 def _of_arn(what: str, path: str, text: str) -> Place:
     found = _ARN.match(text)
     if found is None or not found["region"]:

@@ -62,6 +62,18 @@ def region_places(resource: Resource) -> Iterator[Place]:
             yield place
 
 
+def region_code(resource: Resource) -> str | None:
+    """Return the region that a resource is asked to be in, else that it shows; None: unknown."""
+    provider = resource.provider
+    told = (
+        text_at(resource.inputs, "region"),
+        text_at(provider.inputs, "region") if provider else Gap.MISSING,
+    )
+    given = next((one for one in told if one is not Gap.MISSING), Gap.MISSING)
+    shown = text_at(resource.outputs, "region") if given is Gap.MISSING else given
+    return shown if isinstance(shown, str) else None
+
+
 def _answers(url: ProviderUrl, resource: Resource) -> bool:
     """Tell whether all requests for a resource go to an address of its service."""
     return url.service != "" and resource.type.startswith(f"aws:{url.service}/")

@@ -55,6 +55,7 @@ def stored(*facts: str) -> dict[str, Any]:
 
 ZONED = aws("rds/cluster:Cluster", {"region": "eu-west-1", "availabilityZones": ["eu-west-1a"]})
 DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
 
 BENIGN: dict[str, list[dict[str, Any]]] = {
@@ -125,6 +126,13 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "GLB-02": [],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
     "IMG-01": [work(r.container(VLLM))],
+    "NET-01": [
+        aws(
+            "eks/cluster:Cluster",
+            {"vpcConfig": {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}},
+        ),
+        aws("eks/cluster:Cluster", {"vpcConfig": {"endpointPublicAccess": False}}),
+    ],
     "NET-03": [
         work(r.container(VLLM)),
         kubernetes(
@@ -137,6 +145,9 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         work(r.container(VLLM, args=["https://objects.example.com"])),
     ],
     "EGR-02": [work(r.container(VLLM, lifecycle={"url": "https://objects.example.com"}))],
+    "ENC-01": [
+        aws("eks/cluster:Cluster", {"region": "eu-west-1", "encryptionConfig": EKS_KEY}),
+    ],
     "ENC-05": [kubernetes("core/v1:PersistentVolumeClaim", {"spec": {"storageClassName": "fast"}})],
     "OPQ-01": [hcloud("server:Server", {"userData": ""})],
     "OPQ-02": [

@@ -12,6 +12,8 @@ from .content_networks import CONTENT_NETWORKS
 from .database_replicas import DATABASE_REPLICAS
 from .declared_egress import DECLARED_EGRESS
 from .default_deny import DEFAULT_DENY
+from .eks_endpoint import EKS_ENDPOINT
+from .eks_secrets import EKS_SECRETS
 from .encrypted_volumes import ENCRYPTED_VOLUMES
 from .external_reads import EXTERNAL_READS
 from .hcloud_balancers import HCLOUD_BALANCERS
@@ -57,10 +59,12 @@ RULES: tuple[Rule, ...] = (
     ACCELERATORS,
     TELEMETRY_OFF,
     APPROVED_IMAGES,
+    EKS_ENDPOINT,
     DEFAULT_DENY,
     NO_EXPOSURE,
     DECLARED_EGRESS,
     NAMED_HOSTS,
+    EKS_SECRETS,
     ENCRYPTED_VOLUMES,
     OPAQUE_CARRIERS,
     EXTERNAL_READS,

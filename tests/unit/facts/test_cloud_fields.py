@@ -4,11 +4,13 @@ import re
 
 import pytest
 from hoheit_facts import (
+    CUSTOMER_KEYS,
     DATA_STORES,
     DESTINATIONS,
     GLOBAL_SERVICES,
     HCLOUD_FIELDS,
     REQUIRED_TAGS,
+    CustomerKey,
     Destination,
 )
 
@@ -40,3 +42,11 @@ def test_stores_and_services_are_of_a_cloud() -> None:
         assert AWS.fullmatch(type_) or HCLOUD.fullmatch(type_)
     assert all(one.prefix.startswith("aws:") for one in GLOBAL_SERVICES)
     assert len(set(REQUIRED_TAGS)) == len(REQUIRED_TAGS) > 0
+
+
+@pytest.mark.parametrize("one", CUSTOMER_KEYS, ids=lambda one: one.type)
+def test_a_key_is_named_by_a_path_and_a_switch_has_values(one: CustomerKey) -> None:
+    assert AWS.fullmatch(one.type)
+    assert PATH.fullmatch(one.key)
+    assert PATH.fullmatch(one.on)
+    assert bool(one.on) is bool(one.counts)

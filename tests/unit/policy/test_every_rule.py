@@ -26,6 +26,7 @@ POISONS = (
     "arn:aws-cn:rds:cn-north-1:123456789012:db:a",
     "https://api.openai.com",
     "docker.io/library/x:1",
+    "0.0.0.0/0",
     "LoadBalancer",
     "slow",
     "0",
@@ -57,6 +58,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "REP-07": {"replicateSourceDb", "sourceRegion"},
     "REP-08": {"copyActions", "destinationRegion", "rules"},
     "REP-09": {"destination", "replicas"},
+    # Public then, for the ranges that are named.
+    "NET-01": {"endpointPublicAccess"},
     # Kubernetes refuses a Deployment without a template.
     "NET-03": {"spec", "template"},
     # A Service is of type ClusterIP then.

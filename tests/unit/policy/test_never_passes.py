@@ -47,6 +47,10 @@ def in_cloud(tree: Any) -> list[Resource]:
     return [r.other("aws:s3/bucket:Bucket", {}, provider=provider)]
 
 
+def cluster(tree: Any) -> list[Resource]:
+    return [r.other("aws:eks/cluster:Cluster", tree)]
+
+
 def workload(tree: Any) -> list[Resource]:
     return [r.workload(tree)]
 
@@ -87,9 +91,34 @@ CASES = {
     "region": Case("LOC-01", in_cloud, {"region": "eu-central-1"}, (("region",),)),
     "role": Case(
         "LOC-05",
-        lambda tree: [r.other("aws:eks/cluster:Cluster", tree)],
+        cluster,
         {"roleArn": "arn:aws:iam::123456789012:role/a"},
         (("roleArn",),),
+    ),
+    "endpoint": Case(
+        "NET-01",
+        cluster,
+        {"vpcConfig": {"endpointPublicAccess": False}},
+        (("vpcConfig",), ("vpcConfig", "endpointPublicAccess")),
+    ),
+    "secrets": Case(
+        "ENC-01",
+        cluster,
+        {
+            "region": "eu-west-1",
+            "encryptionConfig": {
+                "provider": {"keyArn": "arn:aws:kms:eu-west-1:123456789012:key/a"},
+                "resources": ["secrets"],
+            },
+        },
+        (
+            ("region",),
+            ("encryptionConfig",),
+            ("encryptionConfig", "provider"),
+            ("encryptionConfig", "provider", "keyArn"),
+            ("encryptionConfig", "resources"),
+            ("encryptionConfig", "resources", 0),
+        ),
     ),
     "server": Case(
         "LOC-07",
