@@ -29,6 +29,12 @@ from .metrics import METRICS, ExporterMetrics, known_series, series_in_all_versi
 from .mig import MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of, mig_slice
 from .models import CONFIG_DEFAULTS, MODELS, Model
 from .profiles import PROFILES, Profile
+from .provider_packages import (
+    JUDGED_PACKAGES,
+    PACKAGE_OWNERS,
+    QUIET_PACKAGES,
+    PackageOwner,
+)
 from .regions import (
     OPERATORS,
     REGIONS,
@@ -60,14 +66,17 @@ __all__ = [
     "IMAGES",
     "IMAGE_SIZES",
     "INSTANCE_TYPES",
+    "JUDGED_PACKAGES",
     "KV_CACHE_RULES",
     "METRICS",
     "MIG_PROFILES",
     "MODELS",
     "OBSERVED_MEMORY",
     "OPERATORS",
+    "PACKAGE_OWNERS",
     "PROFILES",
     "PROVIDER_URLS",
+    "QUIET_PACKAGES",
     "REGIONS",
     "REQUIRED_TAGS",
     "SERVICES",
@@ -97,6 +106,7 @@ __all__ = [
     "MigProfile",
     "Model",
     "Operator",
+    "PackageOwner",
     "Profile",
     "Region",
     "Route",

@@ -21,6 +21,7 @@ RULE_IDS = (
     "REP-09",
     "GLB-01",
     "GLB-02",
+    "GLB-07",
     "TEL-01",
     "IMG-01",
     "NET-01",

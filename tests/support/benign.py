@@ -124,6 +124,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     ],
     "GLB-01": [],
     "GLB-02": [],
+    "GLB-07": [],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
     "IMG-01": [work(r.container(VLLM))],
     "NET-01": [

@@ -34,6 +34,7 @@ from .state_backend import STATE_BACKEND
 from .store_labels import STORE_LABELS
 from .table_replicas import TABLE_REPLICAS
 from .telemetry_off import TELEMETRY_OFF
+from .third_parties import THIRD_PARTIES
 from .zones import ZONES_RULE
 
 RULES: tuple[Rule, ...] = (
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     SERVICE_REPLICAS,
     CONTENT_NETWORKS,
     ACCELERATORS,
+    THIRD_PARTIES,
     TELEMETRY_OFF,
     APPROVED_IMAGES,
     EKS_ENDPOINT,
