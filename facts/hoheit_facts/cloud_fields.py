@@ -8,7 +8,7 @@ from ._data import load
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """A field of an AWS resource that says where another copy of its data is."""
+    """A field of an AWS resource that says where its data goes, or who is linked to it."""
 
     rule: str
     """Id of the rule that asks."""
@@ -17,9 +17,11 @@ class Destination:
     """``[]`` is every item of a list, ``|`` parts fields that stand for each other. Empty: the
     resource itself is the copy."""
     kind: str
-    """``place``: a region, a zone or an ARN with one. ``bucket``: a bucket by name or ARN.
-    ``arn-or-name``: a name is in the region of the resource. ``self``: where the resource is.
-    ``flag``: true allows copies anywhere. ``hidden``: the copies are made elsewhere."""
+    """``place``: a region, a zone or an ARN with one. ``arn``: the same, but nobody writes it by
+    hand. ``bucket``: a bucket by name or ARN. ``url``: an address in AWS or outside.
+    ``subscriber``: an ARN, an address, or somebody's mail or telephone. ``arn-or-name``: a name is
+    in the region of the resource. ``self``: where the resource is. ``flag``: true allows copies
+    anywhere. ``hidden``: the copies are made elsewhere."""
     if_missing: str
     """``nothing`` is copied then, the copy is where the resource is (``self``), or ``unknown``."""
 

@@ -1,4 +1,4 @@
-"""Where copies of a resource's data are: replicas, snapshots in other regions, backups."""
+"""Where data of a resource goes: replicas, snapshots in other regions, backups, sinks, peers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hoheit_facts import DESTINATIONS, Destination
 from .aws_codes import aws_place
 from .aws_places import is_aws, region_places
 from .places import Place, lost
+from .provider_urls import ProviderUrl, place_of
 from .resource import Resource
 from .tree_paths import values_at
 from .values import Gap, at
@@ -19,16 +20,20 @@ from .view import View
 _WHAT = "copy of the data"
 _BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _BUCKET_ARN = ":s3:::"
+_SCHEME = "://"
+_JDBC = "jdbc:"
+"""Stands before the scheme of a database in its URL."""
 
 
-def copies_of(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
-    """Return what finds the copies that one rule asks about."""
+def copies_of(rule: str, what: str = _WHAT) -> Callable[[Resource, View], Iterator[Place]]:
+    """Return what finds the copies that one rule asks about, or what else it calls them."""
     asked = [one for one in DESTINATIONS if one.rule == rule]
 
     def found(resource: Resource, view: View) -> Iterator[Place]:
         for destination in asked:
             if destination.type == resource.type and is_aws(resource):
-                yield from _copies(resource, destination, view)
+                for place in _copies(resource, destination, view):
+                    yield replace(place, what=what)
 
     return found
 
@@ -51,12 +56,28 @@ def _copy(resource: Resource, kind: str, path: str, value: Any, view: View) -> I
         yield from _allowed_anywhere(path, value)
     elif kind == "hidden":
         yield from _hidden(path, value)
-    elif kind == "bucket":
+    elif kind == "bucket" or (isinstance(value, str) and _BUCKET_ARN in value):
         yield from _bucket(resource, path, value, view)
-    elif kind == "arn-or-name" and isinstance(value, str) and not value.startswith("arn:"):
+    elif kind in ("url", "subscriber") and not _is_arn(value):
+        yield _address(path, value, view)
+    elif kind == "arn-or-name" and isinstance(value, str) and not _is_arn(value):
         yield from _same(resource, path)
     else:
         yield aws_place(_WHAT, path, value)
+
+
+def _is_arn(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("arn:")
+
+
+def _address(path: str, value: Any, view: View) -> Place:
+    """Return where a URL leads; what is none may be a person's address, which is no place."""
+    if isinstance(value, Gap) or not isinstance(value, str):
+        return lost(_WHAT, path, value if isinstance(value, Gap) else Gap.WRONG)
+    if _SCHEME not in value:
+        return Place(what=_WHAT, path=path, why_unknown="no address that says where it is")
+    url = ProviderUrl(path=path, service="", url=value.removeprefix(_JDBC))
+    return place_of(url, "", view)
 
 
 def _same(resource: Resource, path: str) -> Iterator[Place]:

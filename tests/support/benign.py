@@ -55,6 +55,9 @@ def stored(*facts: str) -> dict[str, Any]:
 
 ZONED = aws("rds/cluster:Cluster", {"region": "eu-west-1", "availabilityZones": ["eu-west-1a"]})
 DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+SPARE = aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"})
+TABLE_BUCKET = {"destinationTableBucketArn": arn("s3tables", "bucket/a")}
+REMOTE = {"region": "eu-west-1"}
 EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
 
@@ -93,7 +96,24 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             "s3/bucketReplicationConfig:BucketReplicationConfig",
             {"rules": [{"destination": {"bucket": "arn:aws:s3:::spare", **KEY}}]},
         ),
-        aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"}),
+        SPARE,
+    ],
+    "REP-02": [
+        aws(
+            "s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+            {"details": {"regions": [{"bucket": "spare"}]}},
+        ),
+        SPARE,
+    ],
+    "REP-04": [
+        aws(
+            "s3tables/tableBucketReplication:TableBucketReplication",
+            {
+                "rule": {
+                    "destinations": [{"destinationTableBucketArn": arn("s3tables", "bucket/a")}]
+                }
+            },
+        ),
     ],
     "REP-05": [
         aws("kms/replicaKey:ReplicaKey", {"primaryKeyArn": arn("kms", "key/a")}),
@@ -122,9 +142,27 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             {"destination": {"region": "eu-west-1"}},
         ),
     ],
+    "REP-11": [
+        aws("cloudtrail/trail:Trail", {"s3BucketName": "spare"}),
+        aws("cloudwatch/metricStream:MetricStream", {"firehoseArn": arn("firehose", "stream/a")}),
+        aws("sns/topicSubscription:TopicSubscription", {"endpoint": "https://objects.example.com"}),
+        SPARE,
+    ],
     "GLB-01": [],
     "GLB-02": [],
+    "GLB-04": [
+        aws("route53/healthCheck:HealthCheck", {"regions": ["eu-west-1"]}),
+        aws("route53/record:Record", {"latencyRoutingPolicies": [{"region": "eu-west-1"}]}),
+    ],
+    "GLB-06": [],
     "GLB-07": [],
+    "AI-03": [
+        aws(
+            "bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",
+            {"loggingConfig": {"s3Config": {"bucketName": "spare"}}},
+        ),
+        SPARE,
+    ],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
     "IMG-01": [work(r.container(VLLM))],
     "NET-01": [
@@ -141,6 +179,10 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             {"metadata": {"namespace": "apps"}, "spec": DENY},
         ),
     ],
+    "NET-06": [
+        aws("ec2/vpcPeeringConnection:VpcPeeringConnection", {"peerRegion": "eu-west-1"}),
+        aws("opensearch/outboundConnection:OutboundConnection", {"remoteDomainInfo": REMOTE}),
+    ],
     "NET-07": [kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}})],
     "EGR-01": [
         work(r.container(VLLM, args=["https://objects.example.com"])),
@@ -148,6 +190,10 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "EGR-02": [work(r.container(VLLM, lifecycle={"url": "https://objects.example.com"}))],
     "ENC-01": [
         aws("eks/cluster:Cluster", {"region": "eu-west-1", "encryptionConfig": EKS_KEY}),
+    ],
+    "ENC-03": [
+        aws("sqs/queue:Queue", {"region": "eu-west-1", "kmsMasterKeyId": arn("kms", "key/a")}),
+        aws("ebs/volume:Volume", {"encrypted": True, "kmsKeyId": "alias/platform"}),
     ],
     "ENC-05": [kubernetes("core/v1:PersistentVolumeClaim", {"spec": {"storageClassName": "fast"}})],
     "OPQ-01": [hcloud("server:Server", {"userData": ""})],

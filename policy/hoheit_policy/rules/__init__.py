@@ -7,6 +7,7 @@ from .allowed_locations import ALLOWED_LOCATIONS
 from .approved_images import APPROVED_IMAGES
 from .aws_accounts import AWS_ACCOUNTS
 from .backup_copies import BACKUP_COPIES
+from .bucket_copies import ACCESS_POINTS, TABLE_BUCKET_REPLICAS
 from .bucket_replicas import BUCKET_REPLICAS
 from .content_networks import CONTENT_NETWORKS
 from .database_replicas import DATABASE_REPLICAS
@@ -14,6 +15,7 @@ from .declared_egress import DECLARED_EGRESS
 from .default_deny import DEFAULT_DENY
 from .eks_endpoint import EKS_ENDPOINT
 from .eks_secrets import EKS_SECRETS
+from .encrypted_stores import ENCRYPTED_STORES
 from .encrypted_volumes import ENCRYPTED_VOLUMES
 from .external_reads import EXTERNAL_READS
 from .hcloud_balancers import HCLOUD_BALANCERS
@@ -24,11 +26,14 @@ from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
+from .linked_places import NAME_ROUTING, PEERS
+from .log_sinks import LOG_SINKS, PROMPT_LOGS
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
+from .public_registry import PUBLIC_REGISTRY
 from .service_replicas import SERVICE_REPLICAS
 from .state_backend import STATE_BACKEND
 from .store_labels import STORE_LABELS
@@ -51,22 +56,30 @@ RULES: tuple[Rule, ...] = (
     STATE_BACKEND,
     NAMED_PLACES,
     BUCKET_REPLICAS,
+    ACCESS_POINTS,
+    TABLE_BUCKET_REPLICAS,
     KEY_REPLICAS,
     TABLE_REPLICAS,
     DATABASE_REPLICAS,
     BACKUP_COPIES,
     SERVICE_REPLICAS,
+    LOG_SINKS,
     CONTENT_NETWORKS,
     ACCELERATORS,
+    NAME_ROUTING,
+    PUBLIC_REGISTRY,
     THIRD_PARTIES,
+    PROMPT_LOGS,
     TELEMETRY_OFF,
     APPROVED_IMAGES,
     EKS_ENDPOINT,
     DEFAULT_DENY,
+    PEERS,
     NO_EXPOSURE,
     DECLARED_EGRESS,
     NAMED_HOSTS,
     EKS_SECRETS,
+    ENCRYPTED_STORES,
     ENCRYPTED_VOLUMES,
     OPAQUE_CARRIERS,
     EXTERNAL_READS,

@@ -17,7 +17,17 @@ from hoheit_facts import (
 AWS = re.compile(r"aws:[a-z0-9]+/[A-Za-z0-9]+:[A-Z][A-Za-z0-9]+")
 HCLOUD = re.compile(r"hcloud:index/[A-Za-z]+:[A-Z][A-Za-z]+")
 PATH = re.compile(r"(?:[A-Za-z0-9|]+(?:\[\])?)(?:\.[A-Za-z0-9|]+(?:\[\])?)*|")
-KINDS = ("place", "bucket", "arn-or-name", "self", "flag", "hidden")
+KINDS = (
+    "place",
+    "arn",
+    "bucket",
+    "url",
+    "subscriber",
+    "arn-or-name",
+    "self",
+    "flag",
+    "hidden",
+)
 
 
 @pytest.mark.parametrize("one", DESTINATIONS, ids=lambda one: f"{one.type} {one.path}")

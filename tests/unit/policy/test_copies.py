@@ -100,7 +100,7 @@ def test_a_copy_goes_to_allowed_countries(rule: str, type_: str, build: Any) -> 
 def test_what_is_in_the_table_is_asked_by_a_rule() -> None:
     assert {one.rule for one in DESTINATIONS} <= {rule.id for rule in RULES}
     assert {one.kind for one in DESTINATIONS} == {
-        "arn-or-name", "bucket", "flag", "hidden", "place", "self",
+        "arn", "arn-or-name", "bucket", "flag", "hidden", "place", "self", "subscriber", "url",
     }  # fmt: skip
 
 

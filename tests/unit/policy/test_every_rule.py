@@ -53,15 +53,21 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "LOC-14": {"homeRegion"},
     # Nothing is copied then, or to where the resource is; Pulumi refuses rules without destination.
     "REP-01": {"destination", "encryptionConfiguration", "region", "rules"},
+    "REP-02": {"details", "region", "regions"},
+    "REP-04": {"destinations", "rule"},
     "REP-05": {"multiRegion"},
     "REP-06": {"replicas"},
     "REP-07": {"replicateSourceDb", "sourceRegion"},
     "REP-08": {"copyActions", "destinationRegion", "rules"},
     "REP-09": {"destination", "replicas"},
+    "REP-11": {"region"},
+    "GLB-04": {"latencyRoutingPolicies"},
+    "AI-03": {"loggingConfig", "region", "s3Config"},
     # Public then, for the ranges that are named.
     "NET-01": {"endpointPublicAccess"},
     # Kubernetes refuses a Deployment without a template.
     "NET-03": {"spec", "template"},
+    "NET-06": {"peerRegion", "remoteDomainInfo"},
     # A Service is of type ClusterIP then.
     "NET-07": {"type"},
     "EGR-01": {"args"},
@@ -69,7 +75,7 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "OPQ-01": {"userData"},
 }
 """Fields without which a rule still passes: their absence says something that is documented."""
-QUIET = ("GLB-01", "GLB-02", "GLB-07", "LOC-13", "OPQ-01")
+QUIET = ("GLB-01", "GLB-02", "GLB-06", "GLB-07", "LOC-13", "OPQ-01")
 """Rules that pass nothing of a benign program: they ask about what is not in it."""
 NETS = {"LOC-14": "homeRegion", "EGR-02": "url"}
 """Rules that look at everything, with the field of their program that is a place by its name. What

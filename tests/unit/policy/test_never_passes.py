@@ -120,6 +120,24 @@ CASES = {
             ("encryptionConfig", "resources", 0),
         ),
     ),
+    "sink": Case(
+        "REP-11",
+        lambda tree: [r.other("aws:cloudwatch/metricStream:MetricStream", tree)],
+        {"firehoseArn": "arn:aws:firehose:eu-west-1:123456789012:deliverystream/a"},
+        (("firehoseArn",),),
+    ),
+    "peer": Case(
+        "NET-06",
+        lambda tree: [r.other("aws:ec2transitgateway/peeringAttachment:PeeringAttachment", tree)],
+        {"peerRegion": "eu-west-1"},
+        (("peerRegion",),),
+    ),
+    "encrypted store": Case(
+        "ENC-03",
+        lambda tree: [r.other("aws:ebs/volume:Volume", tree)],
+        {"encrypted": True, "kmsKeyId": "alias/platform"},
+        (("encrypted",), ("kmsKeyId",)),
+    ),
     "server": Case(
         "LOC-07",
         lambda tree: [r.other("hcloud:index/server:Server", tree)],
