@@ -1,9 +1,11 @@
 """Dated and sourced facts: GPUs, telemetry switches, the engine and its image. Data only."""
 
+from .bedrock import GEOGRAPHIES, MODEL_FIELDS, Geography, ModelField
 from .cloud_fields import (
     DATA_STORES,
     DESTINATIONS,
     GLOBAL_SERVICES,
+    GLOBAL_SETTINGS,
     HCLOUD_FIELDS,
     PROVIDER_URLS,
     REQUIRED_TAGS,
@@ -11,6 +13,7 @@ from .cloud_fields import (
     ZONE_FIELDS,
     Destination,
     GlobalService,
+    GlobalSetting,
     HcloudFields,
 )
 from .controls import CONTROLS, Control
@@ -59,7 +62,9 @@ __all__ = [
     "ENGINE",
     "ENGINES",
     "ENGINE_MEMORY",
+    "GEOGRAPHIES",
     "GLOBAL_SERVICES",
+    "GLOBAL_SETTINGS",
     "GPUS",
     "HCLOUD_FIELDS",
     "HISTOGRAMS",
@@ -71,6 +76,7 @@ __all__ = [
     "METRICS",
     "MIG_PROFILES",
     "MODELS",
+    "MODEL_FIELDS",
     "OBSERVED_MEMORY",
     "OPERATORS",
     "PACKAGE_OWNERS",
@@ -96,7 +102,9 @@ __all__ = [
     "ExporterHistograms",
     "ExporterMetrics",
     "Flag",
+    "Geography",
     "GlobalService",
+    "GlobalSetting",
     "Gpu",
     "HcloudFields",
     "ImageSize",
@@ -105,6 +113,7 @@ __all__ = [
     "Metric",
     "MigProfile",
     "Model",
+    "ModelField",
     "Operator",
     "PackageOwner",
     "Profile",

@@ -50,6 +50,19 @@ class GlobalService:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class GlobalSetting:
+    """A field of an AWS resource that makes it part of such a service."""
+
+    rule: str
+    type: str
+    path: str
+    harmless: tuple[str, ...]
+    """Values that do not; without a value it is not part of it either."""
+    name: str
+    """Of the service."""
+
+
 _DATA: dict[str, Any] = load("cloud_fields")
 
 
@@ -69,6 +82,10 @@ ZONE_FIELDS: tuple[str, ...] = tuple(_DATA["zone_fields"])
 
 GLOBAL_SERVICES: tuple[GlobalService, ...] = tuple(
     GlobalService(**one) for one in _DATA["global_services"]
+)
+
+GLOBAL_SETTINGS: tuple[GlobalSetting, ...] = tuple(
+    GlobalSetting(harmless=tuple(one.pop("harmless")), **one) for one in _DATA["global_settings"]
 )
 
 PROVIDER_URLS: dict[str, tuple[str, ...]] = {

@@ -57,6 +57,7 @@ ZONED = aws("rds/cluster:Cluster", {"region": "eu-west-1", "availabilityZones": 
 DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 SPARE = aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"})
 TABLE_BUCKET = {"destinationTableBucketArn": arn("s3tables", "bucket/a")}
+MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0"
 REMOTE = {"region": "eu-west-1"}
 EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
@@ -105,6 +106,12 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         ),
         SPARE,
     ],
+    "REP-03": [
+        aws(
+            "s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
+            {"status": "Suspended"},
+        ),
+    ],
     "REP-04": [
         aws(
             "s3tables/tableBucketReplication:TableBucketReplication",
@@ -150,12 +157,18 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     ],
     "GLB-01": [],
     "GLB-02": [],
+    "GLB-03": [aws("wafv2/webAcl:WebAcl", {"scope": "REGIONAL"})],
     "GLB-04": [
         aws("route53/healthCheck:HealthCheck", {"regions": ["eu-west-1"]}),
         aws("route53/record:Record", {"latencyRoutingPolicies": [{"region": "eu-west-1"}]}),
     ],
     "GLB-06": [],
     "GLB-07": [],
+    "AI-01": [
+        aws("bedrock/agentAgent:AgentAgent", {"foundationModel": "amazon.nova-pro-v1:0"}),
+        aws("bedrock/inferenceProfile:InferenceProfile", {"modelSource": {"copyFrom": MODEL}}),
+    ],
+    "AI-02": [],
     "AI-03": [
         aws(
             "bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",

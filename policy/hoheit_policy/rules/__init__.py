@@ -7,12 +7,14 @@ from .allowed_locations import ALLOWED_LOCATIONS
 from .approved_images import APPROVED_IMAGES
 from .aws_accounts import AWS_ACCOUNTS
 from .backup_copies import BACKUP_COPIES
+from .bedrock_regions import GUARDRAIL_REGIONS, MODEL_REGIONS
 from .bucket_copies import ACCESS_POINTS, TABLE_BUCKET_REPLICAS
 from .bucket_replicas import BUCKET_REPLICAS
 from .content_networks import CONTENT_NETWORKS
 from .database_replicas import DATABASE_REPLICAS
 from .declared_egress import DECLARED_EGRESS
 from .default_deny import DEFAULT_DENY
+from .edge_settings import ACCELERATED_BUCKETS, EDGE_FIREWALLS
 from .eks_endpoint import EKS_ENDPOINT
 from .eks_secrets import EKS_SECRETS
 from .encrypted_stores import ENCRYPTED_STORES
@@ -57,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     NAMED_PLACES,
     BUCKET_REPLICAS,
     ACCESS_POINTS,
+    ACCELERATED_BUCKETS,
     TABLE_BUCKET_REPLICAS,
     KEY_REPLICAS,
     TABLE_REPLICAS,
@@ -66,9 +69,12 @@ RULES: tuple[Rule, ...] = (
     LOG_SINKS,
     CONTENT_NETWORKS,
     ACCELERATORS,
+    EDGE_FIREWALLS,
     NAME_ROUTING,
     PUBLIC_REGISTRY,
     THIRD_PARTIES,
+    MODEL_REGIONS,
+    GUARDRAIL_REGIONS,
     PROMPT_LOGS,
     TELEMETRY_OFF,
     APPROVED_IMAGES,

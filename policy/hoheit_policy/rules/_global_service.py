@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from hoheit_facts import COUNTRIES, GLOBAL_SERVICES
+from hoheit_facts import COUNTRIES, GLOBAL_SERVICES, GLOBAL_SETTINGS
 
 from hoheit_policy.aws_places import is_aws
+from hoheit_policy.values import Gap, at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 
 from ._place_rule import NO_PROFILE
 
 if TYPE_CHECKING:
+    from hoheit_facts import GlobalSetting
+
     from hoheit_policy.resource import Resource
     from hoheit_policy.rule import OfResource
     from hoheit_policy.view import View
@@ -28,6 +32,28 @@ def handled_by(rule: str) -> OfResource:
                 yield _judge(service.name, view)
 
     return answer
+
+
+def switched_by(rule: str) -> OfResource:
+    """Return the answer about fields that make a resource part of such a service."""
+    asked = [one for one in GLOBAL_SETTINGS if one.rule == rule]
+
+    def answer(resource: Resource, view: View) -> Iterator[Judgement]:
+        for setting in asked:
+            value = at(resource.inputs, setting.path)
+            if setting.type == resource.type and is_aws(resource) and value is not Gap.MISSING:
+                yield _judge_setting(setting, value, view)
+
+    return answer
+
+
+def _judge_setting(setting: GlobalSetting, value: Any, view: View) -> Judgement:
+    path, gap = setting.path, value if isinstance(value, Gap) else Gap.WRONG
+    if not isinstance(value, str):
+        return unknown(path, f"{setting.name}: {path} {gap.value}", late=gap is Gap.UNKNOWN)
+    if value in setting.harmless:
+        return passed(path, f"no part of {setting.name}")
+    return replace(_judge(setting.name, view), path=path)
 
 
 def _judge(name: str, view: View) -> Judgement:

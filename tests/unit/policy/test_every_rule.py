@@ -26,6 +26,7 @@ POISONS = (
     "arn:aws-cn:rds:cn-north-1:123456789012:db:a",
     "https://api.openai.com",
     "docker.io/library/x:1",
+    "global.amazon.nova-pro-v1:0",
     "0.0.0.0/0",
     "LoadBalancer",
     "slow",
@@ -54,6 +55,7 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     # Nothing is copied then, or to where the resource is; Pulumi refuses rules without destination.
     "REP-01": {"destination", "encryptionConfiguration", "region", "rules"},
     "REP-02": {"details", "region", "regions"},
+    "REP-03": {"status"},
     "REP-04": {"destinations", "rule"},
     "REP-05": {"multiRegion"},
     "REP-06": {"replicas"},
@@ -62,6 +64,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "REP-09": {"destination", "replicas"},
     "REP-11": {"region"},
     "GLB-04": {"latencyRoutingPolicies"},
+    "GLB-03": {"scope"},
+    "AI-01": {"modelSource"},
     "AI-03": {"loggingConfig", "region", "s3Config"},
     # Public then, for the ranges that are named.
     "NET-01": {"endpointPublicAccess"},
@@ -75,7 +79,7 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "OPQ-01": {"userData"},
 }
 """Fields without which a rule still passes: their absence says something that is documented."""
-QUIET = ("GLB-01", "GLB-02", "GLB-06", "GLB-07", "LOC-13", "OPQ-01")
+QUIET = ("AI-02", "GLB-01", "GLB-02", "GLB-06", "GLB-07", "LOC-13", "OPQ-01")
 """Rules that pass nothing of a benign program: they ask about what is not in it."""
 NETS = {"LOC-14": "homeRegion", "EGR-02": "url"}
 """Rules that look at everything, with the field of their program that is a place by its name. What

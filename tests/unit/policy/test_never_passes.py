@@ -138,6 +138,12 @@ CASES = {
         {"encrypted": True, "kmsKeyId": "alias/platform"},
         (("encrypted",), ("kmsKeyId",)),
     ),
+    "model": Case(
+        "AI-01",
+        lambda tree: [r.other("aws:bedrock/inferenceProfile:InferenceProfile", tree)],
+        {"modelSource": {"copyFrom": "arn:aws:bedrock:eu-west-1::foundation-model/a.b-v1"}},
+        (("modelSource",), ("modelSource", "copyFrom")),
+    ),
     "server": Case(
         "LOC-07",
         lambda tree: [r.other("hcloud:index/server:Server", tree)],
