@@ -26,10 +26,10 @@ from .hcloud_servers import HCLOUD_SERVERS
 from .hcloud_volumes import HCLOUD_VOLUMES
 from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
-from .named_hosts import NAMED_HOSTS
-from .named_places import NAMED_PLACES
 from .linked_places import NAME_ROUTING, PEERS
 from .log_sinks import LOG_SINKS, PROMPT_LOGS
+from .named_hosts import NAMED_HOSTS
+from .named_places import NAMED_PLACES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE

@@ -111,7 +111,8 @@ def test_a_field_that_somebody_with_the_key_changes_is_found_by_judging_again(
 def test_a_row_for_the_register_that_somebody_with_the_key_changes_is_named(
     files: dict[str, bytes],
 ) -> None:
-    forged = resigned({**files, "dora-b_02_02.csv": files["dora-b_02_02.csv"].replace(b"US", b"DE")})
+    rows = files["dora-b_02_02.csv"].replace(b"US", b"DE")
+    forged = resigned({**files, "dora-b_02_02.csv": rows})
     assert "dora-b_02_02.csv is not what the enclosed state leads to" in named(forged)
 
 
