@@ -19,6 +19,7 @@ from .cloud_fields import (
 from .controls import CONTROLS, Control
 from .countries import COUNTRIES, Country, countries_of
 from .encryption_fields import CUSTOMER_KEYS, CustomerKey
+from .default_clients import DEFAULT_CLIENTS, DefaultClient
 from .engine import ENGINE, Engine
 from .engine_memory import ENGINE_MEMORY, OBSERVED_MEMORY, EngineMemory, engine_memory
 from .engines import ENGINES, EngineCatalogue, Flag, Metric, Route
@@ -58,6 +59,7 @@ __all__ = [
     "COUNTRIES",
     "CUSTOMER_KEYS",
     "DATA_STORES",
+    "DEFAULT_CLIENTS",
     "DESTINATIONS",
     "ENGINE",
     "ENGINES",
@@ -95,6 +97,7 @@ __all__ = [
     "Control",
     "Country",
     "CustomerKey",
+    "DefaultClient",
     "Destination",
     "Engine",
     "EngineCatalogue",

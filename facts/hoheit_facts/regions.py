@@ -46,7 +46,7 @@ class Service:
 
     host: str
     kind: str
-    """``llm-api`` or ``pulumi-cloud``."""
+    """``llm-api``, ``tracing`` or ``pulumi-cloud``."""
     operator: str
     controlling_jurisdiction: str
     source: str
@@ -70,8 +70,10 @@ OPERATORS: dict[str, Operator] = {
 }
 """Every operator by provider."""
 
-SERVICES: tuple[Service, ...] = tuple(Service(**record) for record in _DATA["services"])
-"""Hosts of public model APIs and of Pulumi Cloud."""
+SERVICES: tuple[Service, ...] = tuple(
+    Service(**record) for record in (*_DATA["services"], *load("services")["services"])
+)
+"""Hosts of public model APIs, of services that keep traces of prompts, and of Pulumi Cloud."""
 
 
 def region_named(code: str, providers: tuple[str, ...]) -> Region | None:

@@ -14,9 +14,11 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(r"[${}%*]")
-_DOTS = str.maketrans({"\u3002": "."})
+DOTS = str.maketrans({"\u3002": "."})
 """The ideographic full stop, which separates labels of a name as well (RFC 5895)."""
-_BUILT = re.compile(r"\b[a-z][a-z0-9+]*://[^\s/\"']*[${%]", re.IGNORECASE)
+_BUILT = re.compile(r"\b[a-z][a-z0-9+]*://[^\s/\"']*[${%\\]", re.IGNORECASE)
+_BROKEN = re.compile(r"://[^/?#\s]*[\t\r\n][^/?#\s]*@")
+"""A login in front of the host with a white space that some readers leave out, others stop at."""
 _NAMES_NO_HOST = ("s3", "gs", "file", "pvc", "oci", "hf", "runs", "models", "mlflow-artifacts")
 """Schemes whose first part is a bucket, a path or a claim."""
 _PORTS = {"https": 443, "http": 80, "grpcs": 443, "wss": 443, "ws": 80}
@@ -47,12 +49,12 @@ def hosts_in(text: str) -> Iterator[Host]:
 
 def written(host: str) -> str:
     """Return a host as a resolver reads it, whatever letters and dots it is written with."""
-    return normalize("NFKC", host).translate(_DOTS).lower().strip("[]").rstrip(".")
+    return normalize("NFKC", host).translate(DOTS).lower().strip("[]").rstrip(".")
 
 
 def builds_a_host(text: str) -> bool:
-    """Tell whether a text puts a URL together from variables, so that its host is not visible."""
-    return bool(_BUILT.search(text))
+    """Tell whether the host of a URL is not visible: put together, or read in different ways."""
+    return bool(_BUILT.search(text) or _BROKEN.search(text))
 
 
 def is_internal(host: str, domains: Iterable[str] = ()) -> bool:

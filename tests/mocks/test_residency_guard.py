@@ -268,6 +268,7 @@ def test_guard_pack_and_state_say_the_same_of_the_same_resources() -> None:
     assert of_state == of_pack == guard
     assert {rule for rule, verdict, _, _ in guard if verdict == "FAIL"} == {
         "LOC-02",
+        "AI-04",
         "IMG-01",
         "NET-07",
         "EGR-01",

@@ -176,7 +176,9 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         ),
         SPARE,
     ],
+    "AI-04": [],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
+    "TEL-12": [],
     "IMG-01": [work(r.container(VLLM))],
     "NET-01": [
         aws(

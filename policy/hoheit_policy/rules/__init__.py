@@ -30,6 +30,7 @@ from .linked_places import NAME_ROUTING, PEERS
 from .log_sinks import LOG_SINKS, PROMPT_LOGS
 from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
+from .model_services import MODEL_SERVICES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
@@ -42,6 +43,7 @@ from .store_labels import STORE_LABELS
 from .table_replicas import TABLE_REPLICAS
 from .telemetry_off import TELEMETRY_OFF
 from .third_parties import THIRD_PARTIES
+from .tracing_services import TRACING_SERVICES
 from .zones import ZONES_RULE
 
 RULES: tuple[Rule, ...] = (
@@ -76,7 +78,9 @@ RULES: tuple[Rule, ...] = (
     MODEL_REGIONS,
     GUARDRAIL_REGIONS,
     PROMPT_LOGS,
+    MODEL_SERVICES,
     TELEMETRY_OFF,
+    TRACING_SERVICES,
     APPROVED_IMAGES,
     EKS_ENDPOINT,
     DEFAULT_DENY,

@@ -163,7 +163,7 @@ def _text(path: str, text: Any, recipients: Recipients, *, certain: bool) -> Ite
             yield unknown(path, f"a text {Gap.WRONG.value}")
         return
     if certain and builds_a_host(text):
-        yield unknown(path, "a URL is put together from variables; write it out")
+        yield unknown(path, "the host of a URL is put together, or hidden; write it out")
     for host in sorted({one.name for one in hosts_in(text)}):
         service = service_at(host)
         if recipients.is_inside(host):

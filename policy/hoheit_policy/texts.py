@@ -1,0 +1,93 @@
+"""Texts anywhere in a resource, and the ways in which somebody can write a host into them."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from unicodedata import category, normalize
+from urllib.parse import unquote
+
+from .hosts import DOTS
+from .values import Gap
+
+if TYPE_CHECKING:
+    from .resource import Resource
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_-]+)+")
+_QUOTES = str.maketrans("", "", "\"'`\\\\")
+"""What a shell takes out of a word, so that it may stand inside of a host."""
+_INVISIBLE = "Cf"
+"""Category of characters that nobody sees, and that a resolver leaves out (UTS 46)."""
+_ROUNDS = 3
+"""How often percent signs may be written as percent signs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text of a resource, or a gap where one could be."""
+
+    path: str
+    text: str | Gap
+
+
+def texts_of(resource: Resource) -> Iterator[Text]:
+    """Return every text in the inputs; those of a list also put together, as a shell might."""
+    yield from _texts(resource.inputs, "")
+
+
+def _texts(value: Any, path: str) -> Iterator[Text]:
+    if isinstance(value, str | Gap):
+        yield Text(path=path, text=value)
+    elif isinstance(value, Mapping):
+        for key, inner in cast("Mapping[str, Any]", value).items():
+            yield from _texts(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, Sequence):
+        items = cast("Sequence[Any]", value)
+        for index, inner in enumerate(items):
+            yield from _texts(inner, f"{path}[{index}]")
+        words = [inner for inner in items if isinstance(inner, str)]
+        if len(words) > 1:
+            yield Text(path=path, text="".join(words))
+
+
+def hosts_named(text: str) -> set[str]:
+    """Return every word of a text that could be a host, however it is written."""
+    return {host for form in _forms(text) for host in _HOST.findall(_plain(form))}
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Return a text as it is, and what its Base64 and its percent signs stand for."""
+    yield from _unquoted(text)
+    for match in _BASE64.finditer(text):
+        if decoded := _decoded(match[0]):
+            yield from _unquoted(decoded)
+
+
+def _unquoted(text: str) -> Iterator[str]:
+    yield text
+    for _ in range(_ROUNDS):
+        if "%" not in text:
+            return
+        text = unquote(text)
+        yield text
+
+
+def _decoded(word: str) -> str:
+    padded = word.rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return b64decode(padded + "=" * (-len(padded) % 4)).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _plain(text: str) -> str:
+    """Return a text as a shell and a resolver read the words in it."""
+    if not text.isascii():
+        text = normalize("NFKC", text).translate(DOTS)
+        text = "".join(one for one in text if category(one) != _INVISIBLE)
+    return text.translate(_QUOTES).lower()
