@@ -18,6 +18,7 @@ class Image:
     registry: str
     repository: str
     digest: str | None
+    tag: str | None = None
 
     @property
     def name(self) -> str:
@@ -37,13 +38,15 @@ def read_image(reference: str) -> Image | None:
     head, _, tail = name.partition("/")
     host = head if tail and (re.search(r"[.:]", head) or head == "localhost") else ""
     path = tail if host else name
-    repository = re.sub(r":[^/:]*$", "", path)
+    repository, colon, tag = path.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = path, ""
     registry = host or _DOCKER_HUB
     if registry in ("index.docker.io", "registry-1.docker.io"):
         registry = _DOCKER_HUB
     if registry == _DOCKER_HUB and "/" not in repository:
         repository = f"library/{repository}"
-    return Image(registry=registry, repository=repository, digest=digest or None)
+    return Image(registry=registry, repository=repository, digest=digest or None, tag=tag or None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,18 +68,23 @@ def objects_of(resource: Resource) -> Iterator[KubernetesObject]:
     if match is None:
         return
     kind = match["kind"].removesuffix("Patch")
-    body = {"metadata": resource.look("metadata"), **_fields(resource)}
+    yield from _objects(kind, "", {"metadata": resource.look("metadata"), **_fields(resource)})
+
+
+def _objects(kind: str, path: str, body: Any) -> Iterator[KubernetesObject]:
+    """Return an object, or what is in a list; a list may hold others."""
     if not kind.endswith("List"):
-        yield KubernetesObject(kind=kind, path="", body=body)
+        yield KubernetesObject(kind=kind, path=path, body=body)
         return
+    place = f"{path}.items" if path else "items"
     items = list_at(body, "items")
     if isinstance(items, Gap):
-        yield KubernetesObject(kind="List", path="items", body=items)
+        yield KubernetesObject(kind="List", path=place, body=items)
         return
     for index, item in enumerate(items):
         named = text_at(item, "kind")
         own = named if isinstance(named, str) else kind.removesuffix("List") or "List"
-        yield KubernetesObject(kind=own, path=f"items[{index}]", body=item)
+        yield from _objects(own, f"{place}[{index}]", item)
 
 
 def _fields(resource: Resource) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from .kubernetes import group_of
+from .kubernetes import group_of, objects_of
+from .values import Gap, text_at
 
 if TYPE_CHECKING:
     from .resource import Resource
@@ -43,6 +45,21 @@ _WITHOUT_PODS = {
 }
 """Custom resources that describe no pod."""
 
+_MAKERS = (
+    (re.compile(r"argoproj\.io"), "makes objects out of a repository or a chart (Argo)"),
+    (re.compile(r".+\.toolkit\.fluxcd\.io"), "makes objects out of a repository or a chart (Flux)"),
+    (re.compile(r".+\.services\.k8s\.aws"), "makes resources in AWS (ACK)"),
+    (re.compile(r"(.+\.)?(crossplane|upbound)\.io"), "makes resources in clouds (Crossplane)"),
+    (re.compile(r"cluster\.x-k8s\.io|.+\.cluster\.x-k8s\.io"), "makes clusters (Cluster API)"),
+)
+"""API groups whose objects make others, by the names that these projects register them under."""
+
+_EXCEPTIONS = ("PolicyException",)
+"""Kinds that take objects out of the policies of an admission controller (Kyverno)."""
+
+_ANY_LIST = (":List", ":ListPatch")
+"""A list of objects of any kind."""
+
 _CARRIERS = (
     "aws:cloudformation/",
     "aws:cloudcontrol/",
@@ -65,6 +82,33 @@ def why_opaque(resource: Resource) -> str | None:
     kind = resource.type.rsplit(":", 1)[-1].removesuffix("Patch").removesuffix("List")
     if group in ("helm.sh", "yaml", "kustomize"):
         return "makes objects of its own from a chart or from files"
-    if group in _BUILT_IN or kind in _WITHOUT_PODS.get(group, ()):
+    if group in _BUILT_IN:
+        return _hidden_in_a_list(resource)
+    return _why_custom(group, kind)
+
+
+def _why_custom(group: str, kind: str) -> str | None:
+    if kind in _WITHOUT_PODS.get(group, ()):
         return None
+    if kind in _EXCEPTIONS:
+        return f"takes objects out of the policies of {group}"
+    for pattern, why in _MAKERS:
+        if pattern.fullmatch(group):
+            return why
     return f"is a custom resource of {group}, whose controller may start pods"
+
+
+def _hidden_in_a_list(resource: Resource) -> str | None:
+    """Return what hides the content of an object in a list, whose type says nothing of it."""
+    if not resource.type.endswith(_ANY_LIST):
+        return None
+    for found in objects_of(resource):
+        version = text_at(found.body, "apiVersion")
+        if version is Gap.MISSING or isinstance(found.body, Gap):
+            continue
+        if isinstance(version, Gap):
+            return "holds an object of a kind that nobody sees"
+        group = version.rpartition("/")[0]
+        if group and group not in _BUILT_IN and (why := _why_custom(group, found.kind)):
+            return f"holds an object that {why}"
+    return None

@@ -37,6 +37,8 @@ RULE_IDS = (
     "TEL-12",
     "IMG-01",
     "NET-01",
+    "IMG-02",
+    "IMG-04",
     "NET-03",
     "NET-06",
     "NET-07",

@@ -186,6 +186,16 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             {"vpcConfig": {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}},
         ),
         aws("eks/cluster:Cluster", {"vpcConfig": {"endpointPublicAccess": False}}),
+    "IMG-02": [work(r.container(VLLM))],
+    "IMG-04": [
+        {
+            "type": "kubernetes:helm.sh/v4:Chart",
+            "inputs": {
+                "chart": "oci://registry.example.com/charts/loki",
+                "version": "6.30.1",
+                "plainHttp": False,
+            },
+        }
     ],
     "NET-03": [
         work(r.container(VLLM)),

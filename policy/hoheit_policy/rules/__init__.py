@@ -10,6 +10,9 @@ from .backup_copies import BACKUP_COPIES
 from .bedrock_regions import GUARDRAIL_REGIONS, MODEL_REGIONS
 from .bucket_copies import ACCESS_POINTS, TABLE_BUCKET_REPLICAS
 from .bucket_replicas import BUCKET_REPLICAS
+from .chart_origins import CHART_ORIGINS
+from .chosen_clusters import CHOSEN_CLUSTERS
+from .cluster_hosts import CLUSTER_HOSTS
 from .content_networks import CONTENT_NETWORKS
 from .database_replicas import DATABASE_REPLICAS
 from .declared_egress import DECLARED_EGRESS
@@ -34,6 +37,7 @@ from .model_services import MODEL_SERVICES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
+from .pinned_images import PINNED_IMAGES
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
 from .public_registry import PUBLIC_REGISTRY
@@ -83,6 +87,8 @@ RULES: tuple[Rule, ...] = (
     TRACING_SERVICES,
     APPROVED_IMAGES,
     EKS_ENDPOINT,
+    PINNED_IMAGES,
+    CHART_ORIGINS,
     DEFAULT_DENY,
     PEERS,
     NO_EXPOSURE,

@@ -1,16 +1,17 @@
-"""IMG-01: images come from approved registries, pinned where images are locked."""
+"""IMG-01: images come from approved registries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hoheit_policy.images import Image, read_image
+from hoheit_policy.images import Image
 from hoheit_policy.kubernetes import containers_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
-from hoheit_policy.values import Gap, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
+
+from ._images import image_of, unread_image
 
 if TYPE_CHECKING:
     from hoheit_policy.declarations import Declarations
@@ -22,17 +23,11 @@ def judge_images(resource: Resource, view: View) -> Iterator[Judgement]:
     """Answer for every container, init and ephemeral ones among them."""
     for container in containers_of(resource):
         path = f"{container.path}.image"
-        reference = text_at(container.body, "image")
-        if isinstance(reference, Gap):
-            late = reference is Gap.UNKNOWN
-            yield unknown(path, f"the image {reference.value}", late=late)
-            continue
-        image = read_image(reference)
-        if image is None:
-            yield failed(path, "not an image reference; write registry/repository:tag@sha256:...")
-            continue
-        yield _registry(path, image, view.declarations)
-        yield _digest(path, image, view.declarations)
+        image = image_of(container)
+        if isinstance(image, Image):
+            yield _registry(path, image, view.declarations)
+        else:
+            yield unread_image(path, image)
 
 
 def _registry(path: str, image: Image, declared: Declarations) -> Judgement:
@@ -48,33 +43,19 @@ def _registry(path: str, image: Image, declared: Declarations) -> Judgement:
     )
 
 
-def _digest(path: str, image: Image, declared: Declarations) -> Judgement:
-    if image.digest:
-        return passed(path, f"{image.name}: pinned by digest")
-    if declared.images_locked is None:
-        return unknown(path, f"{image.name}: no digest, and nobody declared images_locked")
-    if not declared.images_locked:
-        return passed(path, f"{image.name}: no digest, and images are not locked")
-    return failed(
-        path,
-        f"{image.name}: no digest, and images are locked; add @sha256:... as your registry shows "
-        "it, or declare images_locked: false outside production",
-    )
-
-
 APPROVED_IMAGES = Rule(
     id="IMG-01",
-    title="Images come from approved registries and are pinned",
+    title="Images come from approved registries",
     asks=(
         "Every container's image, completed as a runtime completes it, lies below one of "
-        "approved_registries, and has a digest where images_locked is true."
+        "approved_registries."
     ),
     severity=Severity.HIGH,
     phases=ALWAYS,
     controls=("BSI C5 DEV", "NIS2 Art. 21(2)(d)"),
     remediation=Remediation(
-        en="Mirror the image into a registry of your own and pin it with its digest.",
-        de="Das Image in eine eigene Registry spiegeln und mit seinem Digest festlegen.",
+        en="Mirror the image into a registry of your own, or approve its registry.",
+        de="Das Image in eine eigene Registry spiegeln, oder seine Registry freigeben.",
     ),
     of_resource=judge_images,
     looks_inside=True,

@@ -69,6 +69,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "AI-03": {"loggingConfig", "region", "s3Config"},
     # Public then, for the ranges that are named.
     "NET-01": {"endpointPublicAccess"},
+    # TLS is the default.
+    "IMG-04": {"plainHttp"},
     # Kubernetes refuses a Deployment without a template.
     "NET-03": {"spec", "template"},
     "NET-06": {"peerRegion", "remoteDomainInfo"},

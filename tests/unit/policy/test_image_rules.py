@@ -68,7 +68,13 @@ def test_pods_and_templates_and_cron_jobs_and_lists_do_not_escape() -> None:
         ("batch/v1:CronJob", {"spec": {"jobTemplate": template}}),
         ("apps/v1:DeploymentList", {"items": [template]}),
         ("core/v1:List", {"items": [{"kind": "Pod", "spec": spec}]}),
+        ("core/v1:List", {"items": [{"kind": "List", "items": [{"kind": "Pod", "spec": spec}]}]}),
+        ("core/v1:List", {"items": [{"kind": "DeploymentList", "items": [template]}]}),
         ("core/v1:List", {"items": Gap.UNKNOWN}),
+        ("core/v1:List", {"items": [Gap.UNKNOWN]}),
+        ("core/v1:List", {"items": [{"kind": "List"}]}),
+        ("core/v1:List", {"items": [{"apiVersion": "ray.io/v1", "kind": "RayCluster"}]}),
+        ("core/v1:List", {"items": [{"apiVersion": Gap.UNKNOWN, "kind": "RayCluster"}]}),
     ):
         assert r.worst("IMG-01", r.kubernetes(token, body)) is not Verdict.PASS, token
 
@@ -76,22 +82,41 @@ def test_pods_and_templates_and_cron_jobs_and_lists_do_not_escape() -> None:
 @pytest.mark.parametrize(
     ("image", "declared", "verdict"),
     [
-        (f"registry.example.com/x@{r.DIGEST}", {}, Verdict.PASS),
-        ("registry.example.com/x:1", {}, Verdict.FAIL),
+        ("registry.example.com/x:1", {}, Verdict.PASS),
         ("$(IMAGE)", {}, Verdict.FAIL),
-        ("registry.example.com/x:1", {"images_locked": False}, Verdict.PASS),
-        ("registry.example.com/x:1", {"images_locked": None}, Verdict.UNKNOWN),
-        (f"registry.example.com.evil.org/x@{r.DIGEST}", {}, Verdict.FAIL),
-        (f"docker.io/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
-        (f"vllm/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.PASS),
-        (f"vllm2/x@{r.DIGEST}", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
-        (f"registry.example.com/x@{r.DIGEST}", {"approved_registries": None}, Verdict.UNKNOWN),
-        (f"registry.example.com/x@{r.DIGEST}", {"approved_registries": []}, Verdict.FAIL),
+        ("registry.example.com.evil.org/x:1", {}, Verdict.FAIL),
+        ("docker.io/x:1", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
+        ("vllm/x:1", {"approved_registries": ["docker.io/vllm"]}, Verdict.PASS),
+        ("vllm2/x:1", {"approved_registries": ["docker.io/vllm"]}, Verdict.FAIL),
+        ("registry.example.com/x:1", {"approved_registries": None}, Verdict.UNKNOWN),
+        ("registry.example.com/x:1", {"approved_registries": []}, Verdict.FAIL),
     ],
 )
-def test_registry_and_digest_decide(image: str, declared: Any, verdict: Verdict) -> None:
+def test_the_registry_decides(image: str, declared: Any, verdict: Verdict) -> None:
     found = r.workload(r.pod(r.container(image)))
     assert r.worst("IMG-01", found, **declared) is verdict
+
+
+@pytest.mark.parametrize(
+    ("image", "locked", "verdict"),
+    [
+        (f"registry.example.com/x@{r.DIGEST}", True, Verdict.PASS),
+        (f"registry.example.com/x:1@{r.DIGEST}", None, Verdict.PASS),
+        ("registry.example.com/x:1", True, Verdict.FAIL),
+        ("registry.example.com/x:1", False, Verdict.PASS),
+        ("registry.example.com/x:1", None, Verdict.UNKNOWN),
+        ("registry.example.com/x:latest", False, Verdict.FAIL),
+        ("registry.example.com:5000/x", False, Verdict.FAIL),
+        ("x@md5:abc", False, Verdict.FAIL),
+        ("$(IMAGE)", False, Verdict.FAIL),
+        (Gap.UNKNOWN, False, Verdict.UNKNOWN),
+    ],
+)
+def test_a_digest_decides_or_a_tag_where_images_are_not_locked(
+    image: Any, locked: bool | None, verdict: Verdict
+) -> None:
+    found = r.workload(r.pod(r.container(image)))
+    assert r.worst("IMG-02", found, images_locked=locked) is verdict
 
 
 @pytest.mark.parametrize(
@@ -107,12 +132,33 @@ def test_registry_and_digest_decide(image: str, declared: Any, verdict: Verdict)
         "keda.sh/v1alpha1:ScaledJob",
     ],
 )
-@pytest.mark.parametrize("rule", ["IMG-01", "TEL-01", "NET-07", "ENC-05", "EGR-01"])
+@pytest.mark.parametrize("rule", ["IMG-01", "IMG-02", "TEL-01", "NET-07", "ENC-05", "EGR-01"])
 def test_what_carries_objects_inside_is_unknown_and_named(token: str, rule: str) -> None:
     found = r.kubernetes(token, {"values": {}})
     (finding,) = r.judged(rule, found)
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.resource == found.urn
+
+
+@pytest.mark.parametrize(
+    ("token", "word"),
+    [
+        ("argoproj.io/v1alpha1:Application", "Argo"),
+        ("source.toolkit.fluxcd.io/v1:GitRepository", "Flux"),
+        ("helm.toolkit.fluxcd.io/v2:HelmRelease", "Flux"),
+        ("s3.services.k8s.aws/v1alpha1:Bucket", "ACK"),
+        ("s3.aws.upbound.io/v1beta1:Bucket", "Crossplane"),
+        ("pkg.crossplane.io/v1:Provider", "Crossplane"),
+        ("infrastructure.cluster.x-k8s.io/v1beta1:HCloudMachine", "clusters"),
+        ("kyverno.io/v2:PolicyException", "policies"),
+    ],
+)
+def test_what_makes_other_things_is_named_as_what_it_is(token: str, word: str) -> None:
+    api, kind = token.split(":")
+    listed = {"items": [{"apiVersion": api, "kind": kind}]}
+    for found in (r.kubernetes(token, {}), r.kubernetes("core/v1:List", listed)):
+        assert r.worst("OPQ-01", found) is Verdict.UNKNOWN
+        assert word in r.messages("OPQ-01", found)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,22 @@ CASES = {
         r.pod(r.container()),
         (("containers",), ("containers", 0), ("containers", 0, "image")),
     ),
+    "pin": Case(
+        "IMG-02",
+        workload,
+        r.pod(r.container()),
+        (("containers",), ("containers", 0), ("containers", 0, "image")),
+    ),
+    "chart": Case(
+        "IMG-04",
+        of("helm.sh/v3:Release"),
+        {
+            "chart": "loki",
+            "version": "6.30.1",
+            "repositoryOpts": {"repo": "https://registry.example.com/charts"},
+        },
+        (("chart",), ("version",), ("repositoryOpts", "repo"), ("repositoryOpts",)),
+    ),
     "telemetry": Case(
         "TEL-01",
         workload,
@@ -308,7 +324,7 @@ def _fits(path: Path, value: Any) -> bool:
 
 
 BAD_POD = r.pod(
-    r.container("docker.io/evil/x:1", args=["https://api.openai.com"], env=SILENT),
+    r.container("docker.io/evil/x", args=["https://api.openai.com"], env=SILENT),
     initContainers=[r.container(VLLM)],
     volumes=[{"ephemeral": {"volumeClaimTemplate": {"spec": {"storageClassName": "slow"}}}}],
     hostNetwork=True,
@@ -328,7 +344,7 @@ def paths_of(tree: Any, above: Path = ()) -> Iterator[Path]:
         yield from paths_of(inner, (*above, key))
 
 
-@pytest.mark.parametrize("rule", ["IMG-01", "TEL-01", "NET-03", "ENC-05", "EGR-01"])
+@pytest.mark.parametrize("rule", ["IMG-01", "IMG-02", "TEL-01", "NET-03", "ENC-05", "EGR-01"])
 @given(data=st.data())
 def test_no_gap_anywhere_hides_a_failure_behind_a_pass(rule: str, data: st.DataObject) -> None:
     tree = BAD_POD
