@@ -28,6 +28,7 @@ from .histograms import HISTOGRAMS, ExporterHistograms, bucket_boundaries
 from .image_sizes import IMAGE_SIZES, ImageSize
 from .images import IMAGES, CatalogueImage
 from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
+from .known_images import KNOWN_IMAGES, KnownImage
 from .kv_cache import KV_CACHE_RULES, KvCacheRules
 from .metrics import METRICS, ExporterMetrics, known_series, series_in_all_versions
 from .mig import MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of, mig_slice
@@ -51,7 +52,14 @@ from .regions import (
     region_named,
     service_at,
 )
-from .telemetry import TELEMETRY, Switch, switches_off
+from .telemetry import (
+    TELEMETRY,
+    TELEMETRY_ARGUMENTS,
+    Argument,
+    Switch,
+    arguments_off,
+    switches_off,
+)
 
 __all__ = [
     "CONFIG_DEFAULTS",
@@ -74,6 +82,7 @@ __all__ = [
     "IMAGE_SIZES",
     "INSTANCE_TYPES",
     "JUDGED_PACKAGES",
+    "KNOWN_IMAGES",
     "KV_CACHE_RULES",
     "METRICS",
     "MIG_PROFILES",
@@ -89,10 +98,12 @@ __all__ = [
     "REQUIRED_TAGS",
     "SERVICES",
     "TELEMETRY",
+    "TELEMETRY_ARGUMENTS",
     "USER_DATA",
     "WITHOUT_MIG",
     "ZONES",
     "ZONE_FIELDS",
+    "Argument",
     "CatalogueImage",
     "Control",
     "Country",
@@ -112,6 +123,7 @@ __all__ = [
     "HcloudFields",
     "ImageSize",
     "InstanceType",
+    "KnownImage",
     "KvCacheRules",
     "Metric",
     "MigProfile",
@@ -125,6 +137,7 @@ __all__ = [
     "Service",
     "Switch",
     "Zone",
+    "arguments_off",
     "bucket_boundaries",
     "countries_of",
     "engine_memory",

@@ -17,8 +17,30 @@ class Switch:
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """One flag that turns one kind of reporting off; a configuration file may do so as well."""
+
+    software: str
+    flag: str
+    value: str
+    stops: str
+    source: str
+
+
 TELEMETRY: tuple[Switch, ...] = tuple(Switch(**record) for record in load("telemetry"))
 """The one table of telemetry, update-check and hub switches."""
+
+TELEMETRY_ARGUMENTS: tuple[Argument, ...] = tuple(
+    Argument(**record) for record in load("telemetry_arguments")
+)
+"""Flags of software that no environment variable silences."""
+
+
+def arguments_off(software: Iterable[str]) -> dict[str, str]:
+    """Return the flags with their values that silence every named piece of software."""
+    names = set(software)
+    return {one.flag: one.value for one in TELEMETRY_ARGUMENTS if one.software in names}
 
 
 def switches_off(software: Iterable[str]) -> dict[str, str]:
@@ -28,7 +50,7 @@ def switches_off(software: Iterable[str]) -> dict[str, str]:
         KeyError: if the table has no entry for a name, so that a misspelt name is not silence.
     """
     names = set(software)
-    known = {switch.software for switch in TELEMETRY}
+    known = {one.software for one in (*TELEMETRY, *TELEMETRY_ARGUMENTS)}
     if names - known:
         raise KeyError(f"no telemetry switches known for {sorted(names - known)}")
     return {switch.env: switch.value for switch in TELEMETRY if switch.software in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hoheit_facts import IMAGES
+from hoheit_facts import IMAGES, KNOWN_IMAGES
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DOCKER_HUB = "docker.io"
@@ -72,8 +72,11 @@ def software_of(image: Image) -> Software | None:
     for known in IMAGES.values():
         if not known.reference and last == known.name:
             return Software(names=known.software, exact=True)
+    for other in KNOWN_IMAGES:
+        if f"/{image.repository}".endswith(f"/{other.repository}"):
+            return Software(names=other.software, exact=True)
     words = re.split(r"[^a-z0-9]+", last)
-    for known in IMAGES.values():
+    for known in (*IMAGES.values(), *KNOWN_IMAGES):
         if any(name in words for name in known.software):
             return Software(names=known.software, exact=False)
     return None

@@ -180,12 +180,6 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
     "TEL-12": [],
     "IMG-01": [work(r.container(VLLM))],
-    "NET-01": [
-        aws(
-            "eks/cluster:Cluster",
-            {"vpcConfig": {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}},
-        ),
-        aws("eks/cluster:Cluster", {"vpcConfig": {"endpointPublicAccess": False}}),
     "IMG-02": [work(r.container(VLLM))],
     "IMG-04": [
         {
@@ -196,6 +190,13 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
                 "plainHttp": False,
             },
         }
+    ],
+    "NET-01": [
+        aws(
+            "eks/cluster:Cluster",
+            {"vpcConfig": {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}},
+        ),
+        aws("eks/cluster:Cluster", {"vpcConfig": {"endpointPublicAccess": False}}),
     ],
     "NET-03": [
         work(r.container(VLLM)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hoheit_facts import switches_off
+from hoheit_facts import arguments_off, switches_off
 
+from hoheit_policy.arguments import argument_of
 from hoheit_policy.environment import Environment, environment_of
 from hoheit_policy.images import read_image, software_of
 from hoheit_policy.kubernetes import Container, containers_of
@@ -67,6 +68,22 @@ def _container(
             )
         else:
             yield unknown(path, f"{image.name}: looks like {software.names[0]}, {variable} not set")
+    for flag, value in arguments_off(software.names).items():
+        yield _argument(container, image.name, flag, value)
+
+
+def _argument(container: Container, name: str, flag: str, value: str) -> Judgement:
+    """Answer for a flag, whose last place counts; without it a file may say the same."""
+    path = f"{container.path}.args"
+    given = argument_of(container, flag)
+    if given == value:
+        return passed(path, f"{name}: {flag} is set", "telemetry table")
+    if isinstance(given, str):
+        return failed(path, f"{name}: {flag} differs; set it to '{value}'", "telemetry table")
+    if given is not Gap.MISSING:
+        return unknown(path, f"{name}: {flag}: {given.value}", late=given is Gap.UNKNOWN)
+    text = f"{name}: {flag} is not given, and no rule reads its configuration file"
+    return unknown(path, f"{text}; set {flag}={value}")
 
 
 TELEMETRY_OFF = Rule(
@@ -74,7 +91,8 @@ TELEMETRY_OFF = Rule(
     title="Telemetry, update checks and hub calls are off",
     asks=(
         "Every container that runs software of the telemetry table has all of its switches as "
-        "literal values. Variables from ConfigMaps of the same stack count, others are unknown."
+        "literal values. Variables from ConfigMaps of the same stack count, others are unknown; so "
+        "is software that a file silences, unless a flag does."
     ),
     severity=Severity.MEDIUM,
     phases=ALWAYS,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hoheit_facts import IMAGES, switches_off
+from hoheit_facts import IMAGES, KNOWN_IMAGES, arguments_off, switches_off
 from hoheit_policy import Gap, Verdict
 from hoheit_policy.images import read_image, software_of
 from support import residency as r
@@ -246,3 +246,39 @@ def test_an_image_that_only_hands_over_its_files_reports_nothing() -> None:
 def test_an_image_of_no_table_is_unknown_and_a_likeness_never_a_failure() -> None:
     for image in ("registry.example.com/own/thing:1", "registry.example.com/vllm-cpu-env:1"):
         assert r.worst("TEL-01", r.workload(r.pod(r.container(image)))) is Verdict.UNKNOWN
+
+
+def runs(repository: str, **fields: Any) -> Any:
+    return r.workload(r.pod(r.container(f"registry.example.com/mirror/{repository}:1", **fields)))
+
+
+@pytest.mark.parametrize("known", KNOWN_IMAGES, ids=lambda one: one.repository)
+def test_software_of_others_is_known_by_the_end_of_its_image(known: Any) -> None:
+    flags = [f"{flag}={value}" for flag, value in arguments_off(known.software).items()]
+    variables = switches_off(known.software)
+    silenced = runs(known.repository, args=flags, env=env(variables))
+    assert r.worst("TEL-01", silenced) is Verdict.PASS
+    for missing in variables:
+        left = {name: value for name, value in variables.items() if name != missing}
+        assert r.worst("TEL-01", runs(known.repository, env=env(left))) is Verdict.FAIL
+        spoilt = env({**left, missing: f"not {variables[missing]}"})
+        assert r.worst("TEL-01", runs(known.repository, env=spoilt)) is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("args", "verdict"),
+    [
+        ([], Verdict.UNKNOWN),
+        (["-reporting.enabled=false"], Verdict.PASS),
+        (["--reporting.enabled=false"], Verdict.PASS),
+        (["-reporting.enabled", "false"], Verdict.PASS),
+        (["-reporting.enabled=true"], Verdict.FAIL),
+        (["-reporting.enabled"], Verdict.FAIL),
+        (["-reporting.enabled=false", "-reporting.enabled=true"], Verdict.FAIL),
+        (["-reporting.enabled=False"], Verdict.FAIL),
+        (["-reporting.enabled=false", Gap.SECRET], Verdict.UNKNOWN),
+        (Gap.UNKNOWN, Verdict.UNKNOWN),
+    ],
+)
+def test_a_flag_silences_what_no_variable_does(args: Any, verdict: Verdict) -> None:
+    assert r.worst("TEL-01", runs("grafana/loki", args=args)) is verdict
