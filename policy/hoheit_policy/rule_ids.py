@@ -23,6 +23,7 @@ RULE_IDS = (
     "REP-08",
     "REP-09",
     "REP-11",
+    "REP-12",
     "GLB-01",
     "GLB-02",
     "GLB-03",

@@ -154,6 +154,15 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         aws("cloudwatch/metricStream:MetricStream", {"firehoseArn": arn("firehose", "stream/a")}),
         aws("sns/topicSubscription:TopicSubscription", {"endpoint": "https://objects.example.com"}),
         SPARE,
+    "REP-12": [
+        kubernetes(
+            "velero.io/v1:BackupStorageLocation",
+            {"spec": {"provider": "aws", "config": {"region": "eu-west-1"}}},
+        ),
+        kubernetes(
+            "velero.io/v1:BackupStorageLocation",
+            {"spec": {"provider": "aws", "config": {"s3Url": "https://objects.example.com"}}},
+        ),
     ],
     "GLB-01": [],
     "GLB-02": [],

@@ -48,6 +48,7 @@ from .table_replicas import TABLE_REPLICAS
 from .telemetry_off import TELEMETRY_OFF
 from .third_parties import THIRD_PARTIES
 from .tracing_services import TRACING_SERVICES
+from .velero_locations import VELERO_LOCATIONS
 from .zones import ZONES_RULE
 
 RULES: tuple[Rule, ...] = (
@@ -73,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     BACKUP_COPIES,
     SERVICE_REPLICAS,
     LOG_SINKS,
+    VELERO_LOCATIONS,
     CONTENT_NETWORKS,
     ACCELERATORS,
     EDGE_FIREWALLS,

@@ -184,6 +184,12 @@ CASES = {
         },
         (("chart",), ("version",), ("repositoryOpts", "repo"), ("repositoryOpts",)),
     ),
+    "backups": Case(
+        "REP-12",
+        of("velero.io/v1:BackupStorageLocation"),
+        {"spec": {"provider": "aws", "config": {"region": "eu-west-1"}}},
+        (("spec",), ("spec", "provider"), ("spec", "config"), ("spec", "config", "region")),
+    ),
     "telemetry": Case(
         "TEL-01",
         workload,
