@@ -18,8 +18,8 @@ from .cloud_fields import (
 )
 from .controls import CONTROLS, Control
 from .countries import COUNTRIES, Country, countries_of
-from .encryption_fields import CUSTOMER_KEYS, CustomerKey
 from .default_clients import DEFAULT_CLIENTS, DefaultClient
+from .encryption_fields import CUSTOMER_KEYS, CustomerKey
 from .engine import ENGINE, Engine
 from .engine_memory import ENGINE_MEMORY, OBSERVED_MEMORY, EngineMemory, engine_memory
 from .engines import ENGINES, EngineCatalogue, Flag, Metric, Route

@@ -154,6 +154,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         aws("cloudwatch/metricStream:MetricStream", {"firehoseArn": arn("firehose", "stream/a")}),
         aws("sns/topicSubscription:TopicSubscription", {"endpoint": "https://objects.example.com"}),
         SPARE,
+    ],
     "REP-12": [
         kubernetes(
             "velero.io/v1:BackupStorageLocation",

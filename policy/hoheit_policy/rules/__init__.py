@@ -31,9 +31,9 @@ from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .linked_places import NAME_ROUTING, PEERS
 from .log_sinks import LOG_SINKS, PROMPT_LOGS
+from .model_services import MODEL_SERVICES
 from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
-from .model_services import MODEL_SERVICES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .operators import OPERATORS_RULE
@@ -88,9 +88,9 @@ RULES: tuple[Rule, ...] = (
     TELEMETRY_OFF,
     TRACING_SERVICES,
     APPROVED_IMAGES,
-    EKS_ENDPOINT,
     PINNED_IMAGES,
     CHART_ORIGINS,
+    EKS_ENDPOINT,
     DEFAULT_DENY,
     PEERS,
     NO_EXPOSURE,
