@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .cluster_hosts import shown_places
 from .kubernetes import KubernetesObject, annotations_of, claims_of, objects_of
 from .places import Place, in_region, in_zone, located, lost
 from .resource import Resource
@@ -17,7 +18,9 @@ _WITHOUT_BALANCER = ("ClusterIP", "NodePort", "ExternalName")
 def cluster_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return the cluster behind a provider; a resource without a provider goes to no known one."""
     if resource.type == KUBERNETES_PROVIDER:
-        yield _cluster(view.cluster_by(resource.inputs), view)
+        found = view.cluster_by(resource.inputs)
+        shown = [] if found.declared else shown_places(resource, view)
+        yield from shown or [_cluster(found, view)]
     elif resource.package == "kubernetes" and resource.custom and resource.provider is None:
         yield Place(
             what="cluster of the current kubeconfig context",

@@ -11,6 +11,8 @@ RULE_IDS = (
     "LOC-08",
     "LOC-09",
     "LOC-10",
+    "LOC-11",
+    "LOC-12",
     "LOC-13",
     "LOC-14",
     "REP-01",

@@ -90,6 +90,13 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         hcloud("snapshot:Snapshot", {"serverId": 42}),
         hcloud("server:Server", {"location": "fsn1"}, id="42"),
     ],
+    "LOC-11": [
+        {
+            "type": "pulumi:providers:kubernetes",
+            "inputs": {"kubeconfig": r.kubeconfig("https://A1.gr7.eu-west-1.eks.amazonaws.com")},
+        }
+    ],
+    "LOC-12": [{"type": "pulumi:providers:kubernetes", "inputs": {"context": r.CLUSTER}}],
     "LOC-13": [],
     "LOC-14": [aws("service/new:New", {"homeRegion": "eu-west-1"})],
     "REP-01": [

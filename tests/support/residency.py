@@ -1,5 +1,6 @@
 """Resources and declarations for the residency rules, to be changed in one place per test."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -89,6 +90,17 @@ def other(type_: str, inputs: Any, name: str = "one", **changes: Any) -> Resourc
 def component(**outputs: Any) -> Resource:
     """A component of hoheit with what it registers."""
     return other("hoheit:index:VllmService", {}, "service", outputs=outputs, custom=False)
+
+
+def kubeconfig(server: str, **cluster: Any) -> str:
+    """A kubeconfig with one cluster, in JSON, which is YAML as well."""
+    tree = {
+        "current-context": "here",
+        "contexts": [{"name": "here", "context": {"cluster": "main", "user": "me"}}],
+        "clusters": [{"name": "main", "cluster": {"server": server, **cluster}}],
+        "users": [{"name": "me", "user": {"token": "hunter2"}}],
+    }
+    return json.dumps(tree)
 
 
 def pod(*containers: Any, **spec: Any) -> dict[str, Any]:

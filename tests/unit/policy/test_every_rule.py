@@ -52,6 +52,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "LOC-06": {"availabilityZone", "availabilityZones"},
     # Nothing is named then.
     "LOC-14": {"homeRegion"},
+    # LOC-12 fails then.
+    "LOC-11": {"kubeconfig"},
     # Nothing is copied then, or to where the resource is; Pulumi refuses rules without destination.
     "REP-01": {"destination", "encryptionConfiguration", "region", "rules"},
     "REP-02": {"details", "region", "regions"},

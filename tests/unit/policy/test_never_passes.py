@@ -162,6 +162,18 @@ CASES = {
         {"clusterIdentifier": r.CLUSTER},
         (("clusterIdentifier",),),
     ),
+    "server of the cluster": Case(
+        "LOC-11",
+        lambda tree: [r.other("pulumi:providers:kubernetes", tree)],
+        {"kubeconfig": r.kubeconfig("https://A1.gr7.eu-west-1.eks.amazonaws.com")},
+        (("kubeconfig",),),
+    ),
+    "choice of the cluster": Case(
+        "LOC-12",
+        lambda tree: [r.other("pulumi:providers:kubernetes", tree)],
+        {"context": r.CLUSTER},
+        (("context",),),
+    ),
     "image": Case(
         "IMG-01",
         workload,
