@@ -8,6 +8,7 @@ from typing import Any
 from hoheit import InvalidArgsError, Location, Register, joined
 from hoheit.driver import validated
 from hoheit_policy import Declarations, DeclarationsError, Gap, read_declarations
+from hoheit_policy.adapters.entries import StateError
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.guarded import FIELD, GUARD_TYPE
 from hoheit_policy.values import map_at
@@ -78,6 +79,8 @@ def _declared_endpoints(export: dict[str, Any]) -> dict[str, Location]:
         declared = _declared(export).endpoints or {}
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state: {error}") from None
+    except StateError as error:
+        raise UsageError(f"the state cannot be read: {error}") from None
     return {
         host: Location.model_validate(place.model_dump(mode="json"))
         for host, place in declared.items()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hoheit_policy import RULES, Declarations, DeclarationsError, Gap, Report, Rule, report, table
+from hoheit_policy.adapters.entries import StateError
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.guarded import FIELD
 from hoheit_policy.own_exemptions import read_declarations_for
@@ -87,12 +88,14 @@ def residency_of(
     """Return the verdicts over a state, by its own declarations or those of a reviewer.
 
     Raises:
-        UsageError: if the declarations in the state are wrong.
+        UsageError: if the declarations in the state are wrong, or the state itself.
     """
     try:
         return report(view_of(export, declared, rules=rules), rules)
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
+    except StateError as error:
+        raise UsageError(f"the state cannot be read: {error}") from None
 
 
 def declared_in_file(name: str, rules: Sequence[Rule] = RULES) -> Declarations:

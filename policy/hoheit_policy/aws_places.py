@@ -27,9 +27,11 @@ _ONE_NAME_SPACE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 def aws_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return where a resource or a provider of AWS is, and where its requests go."""
     if resource.type == PROVIDER:
-        own = text_at(resource.inputs, "region")
+        own, shown = (text_at(tree, "region") for tree in (resource.inputs, resource.outputs))
         if own is not Gap.MISSING:
             yield aws_region("AWS provider", "region", own)
+        if shown not in (Gap.MISSING, own):
+            yield aws_region("AWS provider", "outputs.region", shown)
         for url in urls_of(PROVIDER, resource.inputs):
             yield place_of(url, "", view)
     elif is_aws(resource):
@@ -41,8 +43,11 @@ def aws_places(resource: Resource, view: View) -> Iterator[Place]:
 
 
 def is_aws(resource: Resource) -> bool:
-    """Tell whether something of AWS is made, not only grouped."""
-    return resource.package == "aws" and resource.custom
+    """Tell whether something of AWS is made, not only grouped.
+
+    What has a token of the provider (``aws:s3/bucket:Bucket``) is, whatever it says of itself.
+    """
+    return resource.package == "aws" and (resource.custom or "/" in resource.type)
 
 
 def region_places(resource: Resource) -> Iterator[Place]:

@@ -83,6 +83,7 @@ def judge_stack(view: View, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...
     found: list[Finding] = []
     for rule in rules:
         own = [one for resource in view.resources for one in _of_resource(rule, resource, view)]
+        own += [one for resource in view.leaving for one in _of_leaving(rule, resource, view)]
         own += _of_stack(rule, view)
         found += own or [_not_applicable(rule)]
     return tuple(found)
@@ -134,6 +135,12 @@ def _of_resource(rule: Rule, resource: Resource, view: View) -> Iterator[Finding
         return
     for judgement in rule.of_resource(resource, view):
         yield _finding(rule, resource.urn, judgement, view)
+
+
+def _of_leaving(rule: Rule, resource: Resource, view: View) -> Iterator[Finding]:
+    for finding in _of_resource(rule, resource, view):
+        text = f"{finding.message}; it waits to be deleted, which `pulumi up` does"
+        yield replace(finding, message=text)
 
 
 def _of_stack(rule: Rule, view: View) -> Iterator[Finding]:

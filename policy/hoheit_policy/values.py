@@ -12,6 +12,7 @@ class Gap(Enum):
     MISSING = "is missing"
     UNKNOWN = "is not known before the update"
     SECRET = "is a secret, which is not looked into"  # noqa: S105 - a sentence
+    UNSEEN = "is not among what is looked at"
     WRONG = "is not of the type that is expected here"
 
 

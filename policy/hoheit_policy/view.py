@@ -44,6 +44,10 @@ class View:
 
     declarations: Declarations = field(default_factory=Declarations)
     resources: Sequence[Resource] = ()
+    leaving: Sequence[Resource] = ()
+    """What waits to be deleted and exists until then: judged alone, and no other passes by it."""
+    pending_operations: int = 0
+    """Operations that were cut off: nobody knows whether their resources exist."""
     phase: Phase = Phase.STATE
     state: StateFacts = field(default_factory=StateFacts)
     today: date = field(default_factory=date.today)

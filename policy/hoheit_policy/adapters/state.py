@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hoheit_policy.declarations import Declarations
 from hoheit_policy.guarded import declared_in
-from hoheit_policy.resource import Phase, Provider, Resource, read_urn
-from hoheit_policy.values import Gap, list_at, map_at, text_at
+from hoheit_policy.resource import Phase, Resource
+from hoheit_policy.values import Gap, at, list_at, map_at, text_at
 from hoheit_policy.view import StateFacts, View
 
-from .wire import read_wire
+from .entries import Listed, StateError, checked
 
 if TYPE_CHECKING:
     from hoheit_policy.rule import Rule
 
-_GONE = ("delete", "delete-replaced", "discard", "discard-replaced")
+_GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace")
+_SAME = "same"
+_PENDING = "pending_operations"
+_VERSIONS = (3, 4)
+"""Of exports: DeploymentSchemaVersionCurrent and -Latest of Pulumi (sdk/go/common/apitype)."""
 
 
 def view_of(
@@ -36,15 +41,18 @@ def view_of(
         rules: whose exemptions the program's declarations may hold beside those of hoheit.
 
     Raises:
-        ValueError: if the document is neither an export nor a preview.
+        StateError: if the document is neither an export nor a preview, or cannot be one.
         DeclarationsError: if the program's own declarations are wrong.
     """
-    if "deployment" in document:
-        resources, phase = _exported(document["deployment"]), Phase.STATE
-    elif "steps" in document:
-        resources, phase = _previewed(document["steps"]), Phase.PREVIEW
+    leaving: list[Resource] = []
+    if isinstance(map_at(document, "deployment"), dict):
+        _refuse_version(document)
+        resources, leaving = _exported(document["deployment"])
+        phase = Phase.STATE
+    elif not isinstance(at(document, "steps"), Gap):
+        resources, phase = _previewed(document), Phase.PREVIEW
     else:
-        raise ValueError(
+        raise StateError(
             "neither `pulumi stack export` (deployment) nor `pulumi preview --json` (steps)"
         )
     if declarations is None:
@@ -52,62 +60,72 @@ def view_of(
     return View(
         declarations=declarations or Declarations(),
         resources=resources,
+        leaving=leaving,
+        pending_operations=_pending(document.get("deployment")),
         phase=phase,
         state=_state_facts(document.get("deployment")),
         today=today or date.today(),
     )
 
 
-def _exported(deployment: Any) -> list[Resource]:
-    listed = list_at(deployment, "resources")
-    entries = [] if isinstance(listed, Gap) else listed
-    return _resources([entry for entry in entries if not entry.get("delete")])
+def _refuse_version(document: dict[str, Any]) -> None:
+    version: Any = document.get("version", _VERSIONS[0])
+    if version not in _VERSIONS:
+        raise StateError(
+            f"version is {version!r}, and exports of {' and '.join(map(str, _VERSIONS))} are read; "
+            "export the state with a Pulumi CLI that this release knows"
+        )
 
 
-def _previewed(steps: list[dict[str, Any]]) -> list[Resource]:
-    kept = [step for step in steps if step.get("op") not in _GONE]
-    return _resources([step["newState"] for step in kept if step.get("newState")])
-
-
-def _resources(entries: list[dict[str, Any]]) -> list[Resource]:
-    inputs = {entry["urn"]: read_wire(entry.get("inputs") or {}) for entry in entries}
-    return [_resource(entry, inputs) for entry in entries]
-
-
-def _resource(entry: dict[str, Any], inputs: dict[str, Any]) -> Resource:
-    urn: str = entry["urn"]
-    return Resource(
-        urn=urn,
-        type=entry["type"],
-        name=read_urn(urn)[1],
-        inputs=inputs[urn],
-        outputs=read_wire(entry.get("outputs") or {}),
-        provider=_provider(entry.get("provider"), inputs),
-        # A component has no id, so who says that it is one in spite of an id is not believed.
-        custom=bool(entry.get("custom", True)) or bool(entry.get("id")),
-        external=bool(entry.get("external")),
-        id=text_at(entry, "id"),
-        depends=_depends(entry.get("propertyDependencies")),
+def _exported(deployment: Any) -> tuple[list[Resource], list[Resource]]:
+    """Return the resources of a stack, and those that wait to be deleted."""
+    # The engine leaves out what is empty.
+    entries = checked(deployment.get("resources") or [], "deployment.resources")
+    kept = Listed(entries)
+    gone = [bool(entry.get("delete")) for entry in entries]
+    _refuse_twins(entry for entry, leaves in zip(entries, gone, strict=True) if not leaves)
+    found = [kept.resource(entry) for entry in entries]
+    return (
+        [one for one, leaves in zip(found, gone, strict=True) if not leaves],
+        [one for one, leaves in zip(found, gone, strict=True) if leaves],
     )
 
 
-def _depends(given: Any) -> dict[str, tuple[str, ...]]:
-    read = map_at(given)
-    listed = {} if isinstance(read, Gap) else {name: list_at(read, name) for name in read}
-    return {
-        name: tuple(urn for urn in urns if isinstance(urn, str))
-        for name, urns in listed.items()
-        if not isinstance(urns, Gap)
-    }
+def _refuse_twins(entries: Iterable[dict[str, Any]]) -> None:
+    for urn, count in Counter(entry["urn"] for entry in entries).items():
+        if count > 1:
+            raise StateError(
+                f"deployment.resources has {urn} {count} times, and nobody can tell which is "
+                "meant; write a state with `pulumi stack export`, and do not edit it"
+            )
 
 
-def _provider(reference: str | None, inputs: dict[str, Any]) -> Provider | None:
-    """Return the provider that a reference ``urn::id`` leads to."""
-    if not reference:
-        return None
-    urn = reference.rpartition("::")[0]
-    token, name = read_urn(urn)
-    return Provider(type=token, name=name, inputs=inputs.get(urn, {}))
+def _previewed(document: dict[str, Any]) -> list[Resource]:
+    steps = document["steps"]
+    if not isinstance(steps, list):
+        raise StateError("steps is no list; write a preview with `pulumi preview --json`")
+    held = cast("list[Any]", steps)
+    kept = [at(step, "newState") for step in held if at(step, "op") not in _GONE]
+    unchanged = sum(at(step, "op") == _SAME for step in held)
+    counted = at(document, "changeSummary", _SAME)
+    if isinstance(counted, int) and counted > unchanged:
+        raise StateError(
+            f"the preview leaves {counted - unchanged} unchanged resources out; write it with "
+            "`pulumi preview --json --show-sames`"
+        )
+    entries = checked(kept, "the new states of steps")
+    found = Listed(entries)
+    return [found.resource(entry) for entry in entries]
+
+
+def _pending(deployment: Any) -> int:
+    """Return how many operations were cut off; evidence keeps their number only."""
+    listed, counted = list_at(deployment, _PENDING), at(deployment, f"{_PENDING}_count")
+    if listed is Gap.WRONG:
+        raise StateError(f"deployment.{_PENDING} is no list")
+    return (0 if isinstance(listed, Gap) else len(listed)) + (
+        counted if isinstance(counted, int) else 0
+    )
 
 
 def _state_facts(deployment: Any) -> StateFacts:

@@ -34,6 +34,16 @@ def judge_carriers(resource: Resource, _view: View) -> Iterator[Judgement]:
             yield unknown(field, text, late=given is Gap.UNKNOWN)
 
 
+def judge_cut_off(view: View) -> Iterator[tuple[str, Judgement]]:
+    """Answer for operations of which nobody knows whether they made or changed anything."""
+    if view.pending_operations:
+        text = (
+            f"{view.pending_operations} operations were cut off, and what they made is not in the "
+            "state; run `pulumi refresh`"
+        )
+        yield "", unknown("pending_operations", text, provenance="state")
+
+
 OPAQUE_CARRIERS = Rule(
     id="OPQ-01",
     title="What hides other resources is looked into by somebody",
@@ -52,4 +62,5 @@ OPAQUE_CARRIERS = Rule(
         "die Regel mit Grund und Enddatum ausnehmen lassen.",
     ),
     of_resource=judge_carriers,
+    of_stack=judge_cut_off,
 )
