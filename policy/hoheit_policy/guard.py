@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.settings import get_monitor
 
-from .adapters.program import early, late
+from .adapters.program import early, late, properties, sources
 from .declarations import Declarations, DeclarationsError
 from .guarded import FIELD, GUARD_TYPE
 from .judging import judge_resource, judge_stack, report, stops
@@ -30,6 +30,7 @@ class _Seen:
     """A resource of the program: as far as it was known when it was judged, and its arguments."""
 
     resource: Resource
+    made: pulumi.Resource
     props: Any
     provider: pulumi.ProviderResource | None
 
@@ -126,7 +127,20 @@ class ResidencyGuard(pulumi.ComponentResource):
         own = self._made.get(seen.provider) if seen.provider else None
         if provider is not None and own is not None:
             provider = replace(provider, inputs=early(await late(own.props)))
-        return replace(seen.resource, inputs=inputs, provider=provider)
+        return replace(
+            seen.resource,
+            inputs=inputs,
+            provider=provider,
+            id=await _identity(seen.made),
+            depends=await self._depends(seen.props),
+        )
+
+    async def _depends(self, props: Any) -> dict[str, tuple[str, ...]]:
+        found = {name: await sources(value) for name, value in properties(props).items()}
+        return {
+            name: tuple(sorted(self._made[one].resource.urn for one in made if one in self._made))
+            for name, made in found.items()
+        }
 
     def _judge(self, args: pulumi.ResourceTransformationArgs) -> None:
         """Judge one resource; raised here, an error ends its constructor.
@@ -149,7 +163,9 @@ class ResidencyGuard(pulumi.ComponentResource):
         view = self._view([one.resource for one in self._seen])
         findings = judge_resource(resource, view, self._rules)
         self._refuse(one for one in findings if one.verdict is Verdict.FAIL)
-        self._seen.append(_Seen(resource=resource, props=args.props, provider=provider))
+        self._seen.append(
+            _Seen(resource=resource, made=args.resource, props=args.props, provider=provider)
+        )
         self._made[args.resource] = self._seen[-1]
 
     def _read_provider(self, provider: pulumi.ProviderResource | None) -> Provider | None:
@@ -191,6 +207,14 @@ class ResidencyGuard(pulumi.ComponentResource):
         return pulumi.RunError(
             f"ResidencyGuard '{self._guard_name}', profile {profile}:\n{sentences(findings)}"
         )
+
+
+async def _identity(made: pulumi.Resource) -> str | Gap:
+    """Return the id of a resource that exists; a component has none."""
+    if not isinstance(made, pulumi.CustomResource):
+        return Gap.MISSING
+    given = early(await late(made.id))
+    return given if isinstance(given, str | Gap) else Gap.WRONG
 
 
 def _provider_of(type_: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:

@@ -25,7 +25,7 @@ from pulumi_policy.policy import PolicyProviderResource
 from pulumi_policy.proxy import UnknownValueError
 
 from hoheit_policy.declarations import Declarations, DeclarationsError
-from hoheit_policy.guarded import FIELD, GUARD_TYPE, declared_in
+from hoheit_policy.guarded import FIELD, GUARD_TYPE, agreed, declared_in
 from hoheit_policy.judging import judge_resource, judge_stack, stops
 from hoheit_policy.own_exemptions import read_declarations_for
 from hoheit_policy.own_rules import accepted
@@ -160,8 +160,8 @@ def _declarations(memory: Memory, rules: Sequence[Rule]) -> ResourceValidationPo
             if given:
                 memory.declarations = read_declarations_for(given, rules)
                 memory.by_reviewer = True
-            else:
-                memory.declarations = declared_in([resource], rules)
+            elif found := declared_in([resource], rules):
+                memory.declarations = agreed(memory.declarations or found, found)
         except DeclarationsError as error:
             report_violation(str(error), None)
 

@@ -64,6 +64,26 @@ async def late(value: Any) -> Any:
     return value
 
 
+async def sources(value: Any) -> set[pulumi.Resource]:
+    """Return the resources that an argument comes out of, when its outputs are there."""
+    if isinstance(value, pulumi.Output):
+        given = cast("pulumi.Output[Any]", value)
+        return set(await given.resources())
+    fields = _fields(value)
+    inner: list[Any] = list(fields.values()) if fields is not None else []
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        inner = list(cast("Sequence[Any]", value))
+    found: set[pulumi.Resource] = set()
+    for one in inner:
+        found |= await sources(one)
+    return found
+
+
+def properties(props: Any) -> dict[str, Any]:
+    """Return arguments by the engine's names of properties, as they were given."""
+    return {_name(key): value for key, value in (_fields(props) or {}).items()}
+
+
 async def _resolved(given: "pulumi.Output[Any]") -> Any:
     if await given.is_secret():
         return Gap.SECRET

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hoheit_policy import Gap, Phase, Verdict, report
+from hoheit_policy import DeclarationsError, Gap, Phase, Verdict, report
 from hoheit_policy.adapters.policy_pack import Memory, policies, safe_walk
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.adapters.wire import read_wire
@@ -80,6 +80,16 @@ def test_a_preview_is_read_by_what_it_will_leave() -> None:
     view = view_of({"steps": steps})
     assert view.phase is Phase.PREVIEW
     assert [one.name for one in view.resources] == ["guard", "front"]
+
+
+def test_two_guards_that_declare_different_things_are_refused() -> None:
+    lax = {**GUARD, "urn": f"{GUARD['urn']}-lax"}
+    lax["inputs"] = {"declarations": r.declarations(profile="local")}
+    for guards in ((GUARD, lax), (lax, GUARD)):
+        with pytest.raises(DeclarationsError, match="two guards of this program declare"):
+            view_of(export(*guards))
+    same = {**GUARD, "urn": f"{GUARD['urn']}-again"}
+    assert view_of(export(GUARD, same)).declarations.profile == "eu"
 
 
 def test_another_document_is_refused() -> None:
