@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from hoheit_facts import PROFILES, Profile
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from .exemption_patterns import names_something
 from .location import Closed, Day, Location
 from .logins import no_login, no_logins
 from .record import ProcessingRecord, Record, StoreRecord
@@ -79,13 +80,13 @@ class Exemption(Closed):
 
     rule: Annotated[str, AfterValidator(_rule)]
     """Id of the rule, for example ``NET-07``."""
-    resource: str = Field(min_length=1)
-    """URN of the resource, or a pattern of it with ``*``."""
+    resource: Annotated[str, AfterValidator(names_something)]
+    """URN of the resource, or a pattern of it with ``*`` that names a type or a name."""
     owner: str = Field(min_length=1)
     """Person or team."""
     reason: str = Field(min_length=1)
     until: Day
-    """Last day on which it holds."""
+    """Last day on which it holds, within a year of the run."""
     approver: str | None = None
     """Who approved it, beside its owner; None: nobody said so."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .view import View
 
 _STOP = "stop"
+_LONGEST = timedelta(days=366)
+"""How far ahead an exemption may end. Our own rule: what nobody looks at again is no exemption."""
 _NOT_WELL = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
@@ -185,6 +188,15 @@ def _exempted(finding: Finding, exemption: Exemption, view: View) -> Finding:
             finding,
             verdict=Verdict.FAIL,
             message=f"{finding.message}; {expired}: renew it, or mend the finding",
+            late=False,
+        )
+    if exemption.until > view.today + _LONGEST:
+        endless = f"the exemption of {exemption.owner} ends on {exemption.until}"
+        return replace(
+            finding,
+            verdict=Verdict.FAIL,
+            message=f"{finding.message}; {endless}: one holds for a year at most, so that "
+            "somebody looks again",
             late=False,
         )
     text = f"{finding.message}; exempted by {exemption.owner} until {exemption.until}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pulumi
@@ -164,7 +165,7 @@ def test_an_exemption_in_the_declarations_lets_one_resource_pass() -> None:
         "resource": "*kubernetes:core/v1:Service::dict",
         "owner": "platform team",
         "reason": "test",
-        "until": "2999-12-31",
+        "until": (date.today() + timedelta(days=30)).isoformat(),
     }
 
     _, found = guarded(expose, exemptions=[exemption], profile="local")

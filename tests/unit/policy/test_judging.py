@@ -8,6 +8,7 @@ import pytest
 from hoheit_policy import (
     RULES,
     Declarations,
+    DeclarationsError,
     Finding,
     Phase,
     Report,
@@ -76,6 +77,27 @@ def test_an_exemption_means_one_rule_and_the_resources_of_its_pattern(
     assert net_07(exemption(**changes)).verdict is verdict
 
 
+def test_an_exemption_without_an_end_in_sight_fails() -> None:
+    found = net_07(exemption(until=(r.TODAY + timedelta(days=367)).isoformat()))
+    assert found.verdict is Verdict.FAIL
+    assert "one holds for a year at most" in found.message
+    within = net_07(exemption(until=(r.TODAY + timedelta(days=366)).isoformat()))
+    assert within.verdict is Verdict.EXEMPT
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*", "**", "urn:pulumi:*", "*::*", "*e*", "*::*e*", "*::f*", "?*", "[a-z]*", "u*"]
+)
+def test_an_exemption_of_everything_is_refused(pattern: str) -> None:
+    with pytest.raises(DeclarationsError, match=r"exemptions.0.resource: would mean more"):
+        net_07(exemption(resource=pattern))
+
+
+@pytest.mark.parametrize("pattern", ["*kubernetes:core/v1:Service::*", "*::fro*", EXPOSED.urn])
+def test_an_exemption_of_a_type_or_a_name_holds(pattern: str) -> None:
+    assert net_07(exemption(resource=pattern)).verdict is Verdict.EXEMPT
+
+
 def test_what_concerns_the_whole_is_exempted_as_stack() -> None:
     of_stack = exemption(rule="LOC-13", resource="stack")
     found = r.judged("LOC-13", state=None, exemptions=[of_stack])
@@ -84,7 +106,7 @@ def test_what_concerns_the_whole_is_exempted_as_stack() -> None:
 
 def test_a_pass_needs_no_exemption() -> None:
     quiet = r.kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}}, "front")
-    (found,) = r.judged("NET-07", quiet, exemptions=[exemption(resource="*")])
+    (found,) = r.judged("NET-07", quiet, exemptions=[exemption(resource="*::front")])
     assert found.verdict is Verdict.PASS
 
 
@@ -101,7 +123,7 @@ def test_an_exemption_of_nothing_is_told() -> None:
 
 def test_an_exemption_of_what_passes_is_of_nothing() -> None:
     quiet = r.kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}}, "front")
-    found = report(r.view(quiet, exemptions=[exemption(resource="*")]))
+    found = report(r.view(quiet, exemptions=[exemption(resource="*::front")]))
     assert [one.rule for one in found.unused_exemptions] == ["NET-07"]
 
 

@@ -1,0 +1,23 @@
+"""What an exemption may mean: somebody stands for something, and nobody for everything."""
+
+import re
+
+_STACK = "stack"
+_NAME = re.compile(r"[^*?\[\]]+|[^*?:\[\]]{3,}\*")
+"""A whole name, or a beginning that is more than a letter."""
+_TYPE = re.compile(r"\*?[\w-]+:[\w./-]+:\w+\*?")
+
+
+def names_something(pattern: str) -> str:
+    """Return a pattern of URNs as it is.
+
+    Raises:
+        ValueError: if it names neither a resource nor a type, so that it would mean everything.
+    """
+    *above, name = re.split(r"::|\$", pattern)
+    if pattern == _STACK or _NAME.fullmatch(name) or any(map(_TYPE.fullmatch, above)):
+        return pattern
+    raise ValueError(
+        "would mean more than anybody can stand for; name a resource or a type, for example "
+        "*kubernetes:core/v1:Service::*"
+    )
