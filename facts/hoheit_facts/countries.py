@@ -1,6 +1,7 @@
 """Countries: members of the EU and the EEA, and adequacy decisions of the Commission."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ._data import load
@@ -35,6 +36,7 @@ _GROUPS: dict[str, frozenset[str]] = {
 }
 
 
+@cache
 def countries_of(names: tuple[str, ...]) -> frozenset[str]:
     """Return the codes that ``names`` stand for: groups and single codes.
 

@@ -62,8 +62,16 @@ def group_of(resource: Resource) -> str | None:
     return match["group"] if match else None
 
 
-def objects_of(resource: Resource) -> Iterator[KubernetesObject]:
+def objects_of(resource: Resource) -> tuple[KubernetesObject, ...]:
     """Return the objects of a resource: itself, or the items of a list."""
+    return resource.once(_objects)
+
+
+def _objects(resource: Resource) -> tuple[KubernetesObject, ...]:
+    return tuple(_read(resource))
+
+
+def _read(resource: Resource) -> Iterator[KubernetesObject]:
     match = _TOKEN.fullmatch(resource.type)
     if match is None:
         return

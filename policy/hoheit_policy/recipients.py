@@ -47,18 +47,32 @@ class Recipients:
 
 def recipients_of(view: View) -> Recipients:
     """Return the recipients that the declarations and the components of a stack name."""
-    registered = [one for resource in view.resources for one in contacts_of(resource)]
+    return view.once(_recipients)
+
+
+def _recipients(view: View) -> Recipients:
+    registered = [one for resource in view.resources for one in resource.once(_contacts)]
     declared = list(endpoints_of(view.declarations))
     return Recipients(
         contacts=(*declared, *registered),
         complete=view.complete,
         stated=view.declarations.endpoints is not None or bool(registered),
-        services=frozenset(name for resource in view.resources for name in _services(resource)),
+        services=frozenset(
+            name for resource in view.resources for name in resource.once(_services)
+        ),
         domains=frozenset(one.domain for one in view.declarations.clusters.values()),
     )
 
 
-def _services(resource: Resource) -> Iterator[str]:
+def _contacts(resource: Resource) -> tuple[Contact, ...]:
+    return tuple(contacts_of(resource))
+
+
+def _services(resource: Resource) -> tuple[str, ...]:
+    return tuple(_named(resource))
+
+
+def _named(resource: Resource) -> Iterator[str]:
     for found in objects_of(resource):
         if found.kind == "Service" and text_at(found.body, "spec", "type") != "ExternalName":
             name, space = text_at(found.body, "metadata", "name"), namespace_of(found, resource)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from .remembering import Remembers
 from .values import Gap, at
 
 
@@ -35,7 +36,7 @@ class Provider:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
+class Resource(Remembers):
     """A resource with its properties as plain data."""
 
     urn: str

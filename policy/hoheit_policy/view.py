@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .declarations import ClusterDeclaration, Declarations
+from .remembering import Remembers
 from .resource import Phase
 from .values import Gap, text_at
 
@@ -39,7 +40,7 @@ class ClusterRef:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class View(Remembers):
     """The collection of resources, what is declared of it, and when it is looked at."""
 
     declarations: Declarations = field(default_factory=Declarations)

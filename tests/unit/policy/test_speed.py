@@ -1,0 +1,49 @@
+"""How long rules take for a large stack: a second after the engine is what nobody waits for."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from hoheit_policy import judge_resource, read_declarations, report
+from hoheit_policy.adapters.state import view_of
+from support import benign_states as benign
+
+RESOURCES = 500
+SECONDS = 1.0
+
+
+def large(program: benign.Program) -> list[dict[str, object]]:
+    """The entries of a program many times over, each time under other names."""
+    found: list[dict[str, object]] = []
+    while len(found) < RESOURCES:
+        turn = len(found)
+        found += [
+            {**one, "urn": f"{one['urn']}-{turn}", "id": f"{one.get('id', '')}-{turn}"}
+            for one in program.entries
+        ]
+        shared = [one for one in program.entries if one["type"].startswith("pulumi:providers:")]
+        found += shared if turn == 0 else []
+    return found[:RESOURCES]
+
+
+@pytest.mark.parametrize("name", benign.PROGRAMS)
+def test_500_resources_are_judged_in_under_a_second(name: str) -> None:
+    program = benign.PROGRAMS[name]()
+    document = {"version": 3, "deployment": {"resources": large(program)}}
+    declared = read_declarations(program.declarations)
+    started = time.process_time()
+    found = report(view_of(document, declared))
+    assert time.process_time() - started < SECONDS
+    assert sum(found.counts.values()) > RESOURCES
+
+
+@pytest.mark.parametrize("name", benign.PROGRAMS)
+def test_500_resources_one_after_another_take_under_a_second(name: str) -> None:
+    """As the pack asks: of each resource alone, beside those that came before."""
+    program = benign.PROGRAMS[name]()
+    document = {"version": 3, "deployment": {"resources": large(program)}}
+    whole = view_of(document, read_declarations(program.declarations))
+    started = time.process_time()
+    for count, one in enumerate(whole.resources, start=1):
+        judge_resource(one, replace(whole, resources=whole.resources[:count], complete=False))
+    assert time.process_time() - started < SECONDS
