@@ -10,7 +10,10 @@ from hoheit_facts import region_named
 from .places import AWS_PARTITIONS, Place, in_region, lost
 from .values import Gap
 
-_ARN = re.compile(r"arn:(?P<partition>[a-z-]+):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):")
+_ARN = re.compile(
+    r"arn:(?P<partition>[a-z-]+):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):[!-~]*"
+)
+"""Whole, and of printable letters: what looks like an ARN and is none says nothing."""
 _ZONE = re.compile(r"(?P<region>[a-z]+(?:-[a-z]+)+-\d)[a-z]")
 """A zone of the region itself: a local zone or one at the edge has more parts in its name."""
 _ELSEWHERE = "outposts"
@@ -41,7 +44,7 @@ def aws_place(what: str, path: str, given: object) -> Place:
 
 def has_region(text: object) -> bool:
     """Tell whether a text is an ARN in which a region stands."""
-    found = _ARN.match(text) if isinstance(text, str) else None
+    found = _ARN.fullmatch(text) if isinstance(text, str) else None
     return found is not None and found["region"] != ""
 
 
@@ -52,7 +55,7 @@ def read_arn(text: str) -> dict[str, str] | None:
 
 
 def _of_arn(what: str, path: str, text: str) -> Place:
-    found = _ARN.match(text)
+    found = _ARN.fullmatch(text)
     if found is None or not found["region"]:
         return Place(what=what, path=path, why_unknown="its ARN names no region")
     if found["service"] == _ELSEWHERE:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from hoheit_facts import DESTINATIONS, Destination
 
+from .aws_buckets import BUCKETS, buckets_named
 from .aws_codes import aws_place
 from .aws_places import is_aws, region_places
 from .places import Place, lost
@@ -18,8 +20,8 @@ from .values import Gap, at
 from .view import View
 
 _WHAT = "copy of the data"
-_BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-_BUCKET_ARN = ":s3:::"
+_OF_A_BUCKET = ":s3:::"
+_BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::(?P<name>[a-z0-9.-]+)")
 _SCHEME = "://"
 _JDBC = "jdbc:"
 """Stands before the scheme of a database in its URL."""
@@ -56,7 +58,7 @@ def _copy(resource: Resource, kind: str, path: str, value: Any, view: View) -> I
         yield from _allowed_anywhere(path, value)
     elif kind == "hidden":
         yield from _hidden(path, value)
-    elif kind == "bucket" or (isinstance(value, str) and _BUCKET_ARN in value):
+    elif kind == "bucket" or (isinstance(value, str) and _OF_A_BUCKET in value):
         yield from _bucket(resource, path, value, view)
     elif kind in ("url", "subscriber") and not _is_arn(value):
         yield _address(path, value, view)
@@ -110,8 +112,9 @@ def _bucket(resource: Resource, path: str, value: Any, view: View) -> Iterator[P
     if isinstance(value, Gap) or not isinstance(value, str):
         yield lost(_WHAT, path, value if isinstance(value, Gap) else Gap.WRONG)
         return
-    name = value.rpartition(_BUCKET_ARN)[2]
-    found = [one for one in view.resources if one.type in _BUCKETS and name in _names(one)]
+    named = _BUCKET_ARN.fullmatch(value)
+    name = named["name"] if named else value
+    found = list(buckets_named(name, view))
     if not found:
         why = f"no bucket '{name}' is in this stack, and its name says nothing of its region"
         yield Place(what=_WHAT, path=path, why_unknown=why, late=not view.complete)
@@ -124,15 +127,10 @@ def _bucket(resource: Resource, path: str, value: Any, view: View) -> Iterator[P
 def _likely(resource: Resource, path: str, view: View) -> Iterator[Place]:
     """Return where the buckets are that a value comes out of which is not there yet."""
     urns = resource.depends.get(path.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0], ())
-    found = [one for one in view.resources if one.urn in urns and one.type in _BUCKETS]
+    found = [one for one in view.resources if one.urn in urns and one.type in BUCKETS]
     if not found:
         yield lost(_WHAT, path, Gap.UNKNOWN)
     for bucket in found:
         for place in region_places(bucket):
             way = f"{path} comes out of {bucket.urn}; {place.provenance}"
             yield replace(place, what=_WHAT, path=path, provenance=way, tentative=True, late=True)
-
-
-def _names(bucket: Resource) -> set[str]:
-    given = (bucket.id, at(bucket.inputs, "bucket"), at(bucket.outputs, "bucket"))
-    return {one for one in given if isinstance(one, str)}
