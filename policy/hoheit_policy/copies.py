@@ -16,7 +16,7 @@ from .places import Place, lost
 from .provider_urls import ProviderUrl, place_of
 from .resource import Resource
 from .tree_paths import values_at
-from .values import Gap, at
+from .values import Gap
 from .view import View
 
 _WHAT = "copy of the data"

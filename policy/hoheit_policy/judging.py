@@ -57,7 +57,9 @@ class Report:
             "counts": self.counts,
             "stops": len(self.stopping),
             "findings": [plain(one) for one in self.findings if one.verdict in shown],
-            "unused_exemptions": [one.model_dump(mode="json") for one in self.unused_exemptions],
+            "unused_exemptions": [
+                one.model_dump(mode="json", exclude_none=True) for one in self.unused_exemptions
+            ],
         }
 
 

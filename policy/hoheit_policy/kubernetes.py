@@ -76,10 +76,10 @@ def _read(resource: Resource) -> Iterator[KubernetesObject]:
     if match is None:
         return
     kind = match["kind"].removesuffix("Patch")
-    yield from _objects(kind, "", {"metadata": resource.look("metadata"), **_fields(resource)})
+    yield from _nested(kind, "", {"metadata": resource.look("metadata"), **_fields(resource)})
 
 
-def _objects(kind: str, path: str, body: Any) -> Iterator[KubernetesObject]:
+def _nested(kind: str, path: str, body: Any) -> Iterator[KubernetesObject]:
     """Return an object, or what is in a list; a list may hold others."""
     if not kind.endswith("List"):
         yield KubernetesObject(kind=kind, path=path, body=body)
@@ -92,7 +92,7 @@ def _objects(kind: str, path: str, body: Any) -> Iterator[KubernetesObject]:
     for index, item in enumerate(items):
         named = text_at(item, "kind")
         own = named if isinstance(named, str) else kind.removesuffix("List") or "List"
-        yield from _objects(own, f"{place}[{index}]", item)
+        yield from _nested(own, f"{place}[{index}]", item)
 
 
 def _fields(resource: Resource) -> dict[str, Any]:

@@ -122,5 +122,5 @@ def test_facts_import_nothing_but_the_standard_library() -> None:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add((node.module or "").split(".")[0])
     assert imported <= {
-        *("collections", "dataclasses", "fnmatch", "importlib", "json", "typing"),
+        *("collections", "dataclasses", "fnmatch", "functools", "importlib", "json", "typing"),
     }

@@ -31,7 +31,7 @@ def location(token: str, config: Any, provider: Any = "aws", bucket: Any = "b") 
         ({"s3Url": "https://objects.example.com@s3.example.org"}, Verdict.FAIL),
         ({"s3Url": "http://minio.backup.svc:9000"}, Verdict.PASS),
         ({"s3Url": Gap.UNKNOWN}, Verdict.UNKNOWN),
-        ({"s3Url": Gap.SECRET}, Verdict.FAIL),
+        ({"s3Url": Gap.SECRET}, Verdict.UNKNOWN),
         ({}, Verdict.FAIL),
         (None, Verdict.FAIL),
         (Gap.UNKNOWN, Verdict.UNKNOWN),
