@@ -1,6 +1,7 @@
 """`hoheit evidence`: write a package that shows where data is, and check one."""
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from typing import Any
 
 from hoheit_policy import RULES, DeclarationsError, report
 from hoheit_policy.evidence import (
+    EVIDENCE,
     SIGNATURE_FILE,
     STATEMENT,
     Inputs,
@@ -29,6 +31,7 @@ from .exit_status import ExitStatus, status_of
 from .residency import declared_in_file
 from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state
+from .text import printable
 
 _STDIN = "-"
 
@@ -48,6 +51,9 @@ def add(commands: Any) -> None:
     actions = parser.add_subparsers(metavar="ACTION")
     evidence_verify.add(actions)
     add_state_options(parser, required=False)
+    parser.add_argument(
+        "--preview", metavar="FILE", help="refused: what does not exist yet is no evidence"
+    )
     parser.add_argument("--out", metavar="DIR", help="new folder for the package")
     parser.add_argument(
         "--declarations",
@@ -77,6 +83,12 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.preview is not None:
+        raise UsageError(
+            "a preview is no evidence: nothing of it exists yet, and it does not know what only "
+            "the update will; judge it with the policy pack (pulumi preview --policy-pack), and "
+            "make evidence of the state after `pulumi up`"
+        )
     if options.stack is None and options.state is None:
         raise UsageError("name the state with --stack NAME or --state FILE")
     if options.out is None:
@@ -101,7 +113,17 @@ def _run(options: argparse.Namespace) -> int:
     counts = ", ".join(f"{count} {name}" for name, count in found.counts.items())
     signed = "signed" if options.key else "NOT signed: give --key, so that somebody vouches for it"
     sys.stdout.write(f"{target / 'evidence.html'}: {counts}\n{len(files)} files, {signed}\n")
+    sys.stdout.write(printable(_news(json.loads(files[EVIDENCE])["changes"])))
     return status_of(found)
+
+
+def _news(changes: dict[str, Any] | None) -> str:
+    """Return a line on countries and recipients that an earlier package did not have."""
+    if changes is None:
+        return ""
+    new = [*changes["countries"]["new"], *changes["recipients"]["new"]]
+    since = changes["previous"]["at"]
+    return f"new since {since}: {', '.join(new) or 'no country and no recipient'}\n"
 
 
 def _inputs(options: argparse.Namespace, before: dict[str, Any] | None) -> Inputs:

@@ -31,7 +31,7 @@ def read_bytes(file: Path) -> bytes:
 
 
 def read_package(folder: Path) -> dict[str, bytes]:
-    """Return every file of a package by its name.
+    """Return every file of a package by its name, links and other things left out.
 
     Raises:
         UsageError: if it is no folder with evidence.
@@ -41,13 +41,28 @@ def read_package(folder: Path) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): read_bytes(file)
         for file in sorted(folder.rglob("*"))
-        if not file.is_dir()
+        if _is_plain(file)
     }
+
+
+def strange_entries(folder: Path) -> list[str]:
+    """Return what lies in a package and is neither file nor folder: a link leads out of it."""
+    return [
+        str(entry.relative_to(folder))
+        for entry in sorted(folder.rglob("*"))
+        if entry.is_symlink() or not (entry.is_dir() or entry.is_file())
+    ]
+
+
+def _is_plain(entry: Path) -> bool:
+    return entry.is_file() and not entry.is_symlink()
 
 
 def earlier(folder: Path) -> dict[str, Any] | str:
     """Return what a new package keeps of an earlier one, or why that one cannot be believed."""
     content = read_package(folder)
+    if strange := strange_entries(folder):
+        return f"{folder} was changed: {strange[0]} is a link, or no file"
     bad = [one for one in verify(content, None) if one.answer is Answer.TAMPERED]
     if bad:
         return f"{folder} was changed: {bad[0].what} {bad[0].says}"

@@ -18,7 +18,7 @@ from hoheit_policy.evidence import (
 )
 
 from .errors import UsageError
-from .evidence_files import read_bytes, read_package, registered
+from .evidence_files import read_bytes, read_package, registered, strange_entries
 from .exit_status import ExitStatus
 from .rule_option import add_rule_option, read_rules
 from .text import printable
@@ -53,7 +53,8 @@ def add(actions: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    content = read_package(Path(options.package))
+    folder = Path(options.package)
+    content = read_package(folder)
     key = read_bytes(Path(options.key)) if options.key else None
     try:
         checks = verify(content, key, read_rules(options))
@@ -61,9 +62,13 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.key}: {error}") from None
     if any(check.what == EVALUATION and check.answer is Answer.GOOD for check in checks):
         checks += _register(content)
-    for check in checks:
+    strange = [
+        Check(what=name, answer=Answer.TAMPERED, says="is a link, or no file; a package has none")
+        for name in strange_entries(folder)
+    ]
+    for check in (*strange, *checks):
         sys.stdout.write(printable(f"{check.answer} {check.what}: {check.says}\n"))
-    return _STATUS[worst(checks)]
+    return _STATUS[worst([*strange, *checks])]
 
 
 def _register(content: dict[str, bytes]) -> list[Check]:

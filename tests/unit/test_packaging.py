@@ -60,6 +60,42 @@ def test_the_wheel_says_that_it_is_typed_and_brings_its_data_and_licence(wheel: 
     assert any(name.endswith("licenses/LICENSE") for name in held)
 
 
+def test_the_wheel_brings_what_evidence_is_written_with(wheel: Path) -> None:
+    below = {
+        str(file.relative_to(ROOT / "policy"))
+        for file in (ROOT / "policy" / "hoheit_policy" / "evidence").rglob("*")
+        if file.suffix in (".j2", ".css", ".json")
+    }
+    assert len(below) == 4
+    assert below <= set(names(wheel))
+    assert "hoheit_facts/data/controls.json" in names(wheel)
+
+
+def test_a_foreign_project_writes_evidence_from_the_wheel_alone(
+    wheel: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    program = (
+        "import hoheit_policy\n"
+        "from hoheit_policy.evidence import Inputs, package\n"
+        "stack = {'urn': 'urn:pulumi:s::p::t::n', 'type': 't'}\n"
+        "state = {'version': 3, 'deployment': {'resources': [stack]}}\n"
+        "files = package(Inputs(state=state, at='2026-11-26T10:00:00Z'))\n"
+        "assert b'kein Rechtsgutachten' in files['evidence.html']\n"
+        "print(hoheit_policy.__file__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path))
+
+
 def test_the_wheel_brings_no_tests_and_no_compiled_leftovers(wheel: Path) -> None:
     assert not [name for name in names(wheel) if name.endswith(".pyc") or "test" in name]
 

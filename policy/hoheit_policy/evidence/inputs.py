@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from hoheit_policy.rule_file import RuleFile
 
 
+_VERSIONS = (3, 4)
+"""What the engine writes: 3, or 4 of the same shape where a stack uses what it lists as features
+(pulumi/pkg, snapshotJournaler; both are a DeploymentV3)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     """A state without secrets, what is declared of it, and the time it is judged at.
 
     Raises:
         DeclarationsError: if the declarations are wrong.
-        ValueError: if the time is none.
+        ValueError: if the time is none, or the state of another version.
     """
 
     state: dict[str, Any]
@@ -49,6 +54,11 @@ class Inputs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", redacted(self.state))
+        if self.state["version"] not in _VERSIONS:
+            raise ValueError(
+                f"version: the export is of version {self.state['version']}; hoheit reads "
+                "3 and 4, which Pulumi 3 writes: export the stack with `pulumi stack export`"
+            )
         object.__setattr__(self, "at", written_time(read_time(self.at)))
         if time := manifest_time(self.state):
             _check_time(time)
