@@ -72,6 +72,7 @@ def _cover(inputs: Inputs) -> dict[str, Any]:
         "providers": _providers(inputs),
         "profile": inputs.declarations.profile,
         "declared_by": inputs.declared_by,
+        "declarations_sha256": digest(json_bytes(inputs.declared)),
         "rule_set": dict(rule_set()),
         "own_rules": _own_rules(inputs),
     }
@@ -98,4 +99,6 @@ def _providers(inputs: Inputs) -> list[str]:
 def _unknown_fields(found: dict[str, Any]) -> int:
     sections = ("kept", "flows", "operators", "models", "images")
     entries = [entry for name in sections for entry in found[name]]
-    return sum(field["value"] is None for one in entries for field in one["fields"].values())
+    fields = [field for entry in entries for field in entry["fields"].values()]
+    fields += [point for point in found["art30"].values() if "confidence" in point]
+    return sum(field["value"] is None for field in fields)

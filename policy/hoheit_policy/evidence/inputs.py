@@ -90,6 +90,11 @@ class Inputs:
         return self.view.declarations
 
     @property
+    def declared(self) -> dict[str, Any]:
+        """The declarations that count, as JSON."""
+        return self.declarations.model_dump(mode="json", exclude_none=True)
+
+    @property
     def record(self) -> Record:
         """What people say of the processing; nothing where nobody did."""
         return self.declarations.record or Record()

@@ -56,6 +56,7 @@ LABELS: dict[str, Text] = {
     "providers": Text("Provider", "Providers"),
     "profile": Text("Profil", "Profile"),
     "declared_by": Text("Angaben von", "Declarations of"),
+    "declarations_sha256": Text("SHA-256 der Angaben", "SHA-256 of the declarations"),
     "rule_set": Text("Regelwerk", "Rule set"),
     "own_rules": Text("Weitere Regeln, nicht beigelegt", "Further rules, not enclosed"),
     "resources": Text("Ressourcen", "Resources"),

@@ -44,7 +44,7 @@ def package(inputs: Inputs) -> dict[str, bytes]:
         STATE: inputs.state,
         DECLARATIONS: {
             "by": inputs.declared_by,
-            "declarations": inputs.declarations.model_dump(mode="json", exclude_none=True),
+            "declarations": inputs.declared,
         },
         EVIDENCE: found,
         ART30: found["art30"],

@@ -50,6 +50,7 @@ def test_our_own_reasons_are_german_on_the_german_page(page: str) -> None:
     german = without("en", page)
     assert "niemand hat es gesagt" in german
     assert "nobody said so" not in german
+    assert "im Betrieb" in german
     assert "EWR: keine Übermittlung in ein Drittland" in german
 
 

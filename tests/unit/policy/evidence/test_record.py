@@ -48,6 +48,12 @@ def test_what_nobody_said_is_unknown_everywhere() -> None:
     assert {answer(field) for field in fields} == {SAID_BY_NOBODY}
 
 
+def test_each_value_that_somebody_says_is_one_less_that_is_unknown() -> None:
+    before, after = found(), found(processing={"purposes": ex.said("answers")})
+    assert after["unknown_fields"] == before["unknown_fields"] - 1
+    assert after["cover"]["declarations_sha256"] != before["cover"]["declarations_sha256"]
+
+
 def test_what_somebody_said_has_the_name_the_day_and_the_evidence() -> None:
     said = found(processing={"purposes": ex.said("answers")})
     assert said["art30"]["b_purposes"] == {
