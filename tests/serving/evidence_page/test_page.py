@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hoheit_policy.evidence import package
 from hoheit_policy.evidence.texts import HEADINGS
 from support import environments, evidence_example
+from support import evidence as ev
 
 PROGRAM = Path(__file__).parents[2] / "support" / "page_in_browser.py"
 BROWSERS = ("chromium-headless-shell", "chromium")
@@ -82,6 +84,20 @@ def test_a_picture_and_a_script_from_elsewhere_are_refused_by_the_page_itself(
 @pytest.mark.parametrize("view", VIEWS)
 def test_nothing_is_wider_than_the_page(seen: dict[str, Any], view: str) -> None:
     assert seen[view]["overflow"] <= 0
+
+
+def test_names_without_an_end_make_nothing_wider_than_the_page(tmp_path: Path) -> None:
+    endless = "x" * 300
+    state = ev.state()
+    state["deployment"]["resources"].append(
+        ev.entry("aws:s3/bucket:Bucket", endless, inputs={"region": endless})
+    )
+    contact = {**ev.EGRESS, "recipient": endless, "host": f"{endless}.example.com"}
+    register = {"stores": [{**ev.STORE, "name": endless}], "egress": [contact]}
+    inputs = ev.inputs(state=state, register=register, commit=endless)
+    found = looked_at(package(inputs)["evidence.html"], tmp_path)
+    assert {view: found[view]["overflow"] for view in VIEWS if found[view]["overflow"] > 0} == {}
+    assert found["light print de"]["cut"] == []
 
 
 @pytest.mark.parametrize("view", VIEWS)
