@@ -63,6 +63,17 @@ class GlobalSetting:
     """Of the service."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """A field of an AWS resource that gives its data to others."""
+
+    type: str
+    path: str
+    kind: str
+    """``account``: the id of one. ``organization``: all accounts of one. ``everybody``: any value
+    does. ``policy``: a document that names them."""
+
+
 _DATA: dict[str, Any] = load("cloud_fields")
 
 
@@ -87,6 +98,15 @@ GLOBAL_SERVICES: tuple[GlobalService, ...] = tuple(
 GLOBAL_SETTINGS: tuple[GlobalSetting, ...] = tuple(
     GlobalSetting(harmless=tuple(one.pop("harmless")), **one) for one in _DATA["global_settings"]
 )
+
+SHARING: tuple[Sharing, ...] = tuple(
+    Sharing(kind=one["with"], type=one["type"], path=one["path"]) for one in _DATA["sharing"]
+)
+
+EGRESS_RANGES: tuple[tuple[str, str], ...] = tuple(
+    (one["type"], one["path"]) for one in _DATA["egress_ranges"]
+)
+"""Fields of AWS resources that say where packets may go, by type and path."""
 
 PROVIDER_URLS: dict[str, tuple[str, ...]] = {
     provider: tuple(one["path"] for one in _DATA["provider_urls"] if one["provider"] == provider)

@@ -58,6 +58,8 @@ DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 SPARE = aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"})
 TABLE_BUCKET = {"destinationTableBucketArn": arn("s3tables", "bucket/a")}
 MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0"
+GRANT = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": arn("iam", "role/a")}}]}
+OUTWARD = {"direction": "out", "destinationIps": ["10.0.0.0/8"]}
 REMOTE = {"region": "eu-west-1"}
 EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
@@ -156,6 +158,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             {"destination": {"region": "eu-west-1"}},
         ),
     ],
+    "REP-10": [aws("s3/bucketPolicy:BucketPolicy", {"policy": GRANT})],
     "REP-11": [
         aws("cloudtrail/trail:Trail", {"s3BucketName": "spare"}),
         aws("cloudwatch/metricStream:MetricStream", {"firehoseArn": arn("firehose", "stream/a")}),
@@ -215,12 +218,22 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         ),
         aws("eks/cluster:Cluster", {"vpcConfig": {"endpointPublicAccess": False}}),
     ],
+    "IMG-03": [
+        aws(
+            "ecr/pullThroughCacheRule:PullThroughCacheRule",
+            {"upstreamRegistryUrl": "registry.example.com"},
+        ),
+    ],
     "NET-03": [
         work(r.container(VLLM)),
         kubernetes(
             "networking.k8s.io/v1:NetworkPolicy",
             {"metadata": {"namespace": "apps"}, "spec": DENY},
         ),
+    ],
+    "NET-04": [
+        aws("ec2/securityGroup:SecurityGroup", {"egress": [{"cidrBlocks": ["10.0.0.0/8"]}]}),
+        hcloud("firewall:Firewall", {"rules": [OUTWARD]}),
     ],
     "NET-06": [
         aws("ec2/vpcPeeringConnection:VpcPeeringConnection", {"peerRegion": "eu-west-1"}),

@@ -27,6 +27,7 @@ from .hcloud_balancers import HCLOUD_BALANCERS
 from .hcloud_networks_and_copies import HCLOUD_NETWORKS_AND_COPIES
 from .hcloud_servers import HCLOUD_SERVERS
 from .hcloud_volumes import HCLOUD_VOLUMES
+from .image_caches import IMAGE_CACHES
 from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .linked_places import NAME_ROUTING, PEERS
@@ -36,12 +37,14 @@ from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
 from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
+from .open_egress import OPEN_EGRESS
 from .operators import OPERATORS_RULE
 from .pinned_images import PINNED_IMAGES
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
 from .public_registry import PUBLIC_REGISTRY
 from .service_replicas import SERVICE_REPLICAS
+from .shared_data import SHARED_DATA
 from .state_backend import STATE_BACKEND
 from .store_labels import STORE_LABELS
 from .table_replicas import TABLE_REPLICAS
@@ -75,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     DATABASE_REPLICAS,
     BACKUP_COPIES,
     SERVICE_REPLICAS,
+    SHARED_DATA,
     LOG_SINKS,
     VELERO_LOCATIONS,
     CONTENT_NETWORKS,
@@ -92,8 +96,10 @@ RULES: tuple[Rule, ...] = (
     APPROVED_IMAGES,
     PINNED_IMAGES,
     CHART_ORIGINS,
+    IMAGE_CACHES,
     EKS_ENDPOINT,
     DEFAULT_DENY,
+    OPEN_EGRESS,
     PEERS,
     NO_EXPOSURE,
     DECLARED_EGRESS,

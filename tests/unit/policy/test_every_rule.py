@@ -28,6 +28,7 @@ POISONS = (
     "docker.io/library/x:1",
     "global.amazon.nova-pro-v1:0",
     "0.0.0.0/0",
+    "*",
     "LoadBalancer",
     "slow",
     "0",
@@ -64,6 +65,7 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "REP-07": {"replicateSourceDb", "sourceRegion"},
     "REP-08": {"copyActions", "destinationRegion", "rules"},
     "REP-09": {"destination", "replicas"},
+    "REP-10": {"policy"},
     "REP-11": {"region"},
     "GLB-04": {"latencyRoutingPolicies"},
     "GLB-03": {"scope"},
@@ -75,6 +77,7 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "IMG-04": {"plainHttp"},
     # Kubernetes refuses a Deployment without a template.
     "NET-03": {"spec", "template"},
+    "NET-04": {"cidrBlocks", "egress"},
     "NET-06": {"peerRegion", "remoteDomainInfo"},
     # A Service is of type ClusterIP then.
     "NET-07": {"type"},

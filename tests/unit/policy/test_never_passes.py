@@ -144,6 +144,30 @@ CASES = {
         {"modelSource": {"copyFrom": "arn:aws:bedrock:eu-west-1::foundation-model/a.b-v1"}},
         (("modelSource",), ("modelSource", "copyFrom")),
     ),
+    "bucket policy": Case(
+        "REP-10",
+        lambda tree: [r.other("aws:s3/bucketPolicy:BucketPolicy", tree)],
+        {"policy": {"Statement": [{"Effect": "Allow", "Principal": {"Service": "a"}}]}},
+        (("policy",), ("policy", "Statement"), ("policy", "Statement", 0, "Principal")),
+    ),
+    "cache": Case(
+        "IMG-03",
+        lambda tree: [r.other("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", tree)],
+        {"upstreamRegistryUrl": "registry.example.com"},
+        (("upstreamRegistryUrl",),),
+    ),
+    "firewall": Case(
+        "NET-04",
+        lambda tree: [r.other("hcloud:index/firewall:Firewall", tree)],
+        {"rules": [{"direction": "out", "destinationIps": ["10.0.0.0/8"]}]},
+        (
+            ("rules",),
+            ("rules", 0),
+            ("rules", 0, "direction"),
+            ("rules", 0, "destinationIps"),
+            ("rules", 0, "destinationIps", 0),
+        ),
+    ),
     "server": Case(
         "LOC-07",
         lambda tree: [r.other("hcloud:index/server:Server", tree)],
