@@ -60,6 +60,17 @@ TABLE_BUCKET = {"destinationTableBucketArn": arn("s3tables", "bucket/a")}
 MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0"
 GRANT = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": arn("iam", "role/a")}}]}
 OUTWARD = {"direction": "out", "destinationIps": ["10.0.0.0/8"]}
+LOGGED = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+SSE = {
+    "applyServerSideEncryptionByDefault": {
+        "sseAlgorithm": "aws:kms",
+        "kmsMasterKeyId": arn("kms", "key/a"),
+    }
+}
+DENIAL = {
+    "Effect": "Deny",
+    "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1"]}},
+}
 REMOTE = {"region": "eu-west-1"}
 EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
@@ -224,6 +235,10 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
             {"upstreamRegistryUrl": "registry.example.com"},
         ),
     ],
+    "NET-02": [
+        aws("eks/cluster:Cluster", {"enabledClusterLogTypes": list(LOGGED)}),
+        aws("cloudwatch/logGroup:LogGroup", {"name": "/aws/eks/a/cluster", "retentionInDays": 365}),
+    ],
     "NET-03": [
         work(r.container(VLLM)),
         kubernetes(
@@ -235,6 +250,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         aws("ec2/securityGroup:SecurityGroup", {"egress": [{"cidrBlocks": ["10.0.0.0/8"]}]}),
         hcloud("firewall:Firewall", {"rules": [OUTWARD]}),
     ],
+    "NET-05": [aws("ec2/natGateway:NatGateway", {"connectivityType": "private"})],
     "NET-06": [
         aws("ec2/vpcPeeringConnection:VpcPeeringConnection", {"peerRegion": "eu-west-1"}),
         aws("opensearch/outboundConnection:OutboundConnection", {"remoteDomainInfo": REMOTE}),
@@ -247,9 +263,22 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "ENC-01": [
         aws("eks/cluster:Cluster", {"region": "eu-west-1", "encryptionConfig": EKS_KEY}),
     ],
+    "ENC-02": [
+        aws("s3/bucket:Bucket", {"bucket": "data", "region": "eu-west-1"}, id="data"),
+        aws(
+            "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            {"bucket": "data", "region": "eu-west-1", "rules": [SSE]},
+        ),
+    ],
     "ENC-03": [
         aws("sqs/queue:Queue", {"region": "eu-west-1", "kmsMasterKeyId": arn("kms", "key/a")}),
         aws("ebs/volume:Volume", {"encrypted": True, "kmsKeyId": "alias/platform"}),
+    ],
+    "ENC-04": [
+        aws(
+            "kms/customKeyStore:CustomKeyStore",
+            {"xksProxyUriEndpoint": "https://objects.example.com"},
+        ),
     ],
     "ENC-05": [kubernetes("core/v1:PersistentVolumeClaim", {"spec": {"storageClassName": "fast"}})],
     "OPQ-01": [hcloud("server:Server", {"userData": ""})],
@@ -258,6 +287,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         kubernetes("core/v1:ConfigMap", {}, external=True),
     ],
     "GOV-01": [aws("s3/bucket:Bucket", {"tags": TAGS})],
+    "GOV-03": [aws("organizations/policy:Policy", {"content": {"Statement": [DENIAL]}})],
     "GOV-04": [*PLACES, stored("operator", "controlling_jurisdiction")],
 }
 """By rule. Those of an empty list are asked about nothing here, or not about resources."""

@@ -19,7 +19,9 @@ from .declared_egress import DECLARED_EGRESS
 from .default_deny import DEFAULT_DENY
 from .edge_settings import ACCELERATED_BUCKETS, EDGE_FIREWALLS
 from .eks_endpoint import EKS_ENDPOINT
+from .eks_logs import EKS_LOGS
 from .eks_secrets import EKS_SECRETS
+from .encrypted_buckets import ENCRYPTED_BUCKETS
 from .encrypted_stores import ENCRYPTED_STORES
 from .encrypted_volumes import ENCRYPTED_VOLUMES
 from .external_reads import EXTERNAL_READS
@@ -28,6 +30,8 @@ from .hcloud_networks_and_copies import HCLOUD_NETWORKS_AND_COPIES
 from .hcloud_servers import HCLOUD_SERVERS
 from .hcloud_volumes import HCLOUD_VOLUMES
 from .image_caches import IMAGE_CACHES
+from .internet_paths import INTERNET_PATHS
+from .key_custody import KEY_CUSTODY
 from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .linked_places import NAME_ROUTING, PEERS
@@ -43,6 +47,7 @@ from .pinned_images import PINNED_IMAGES
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
 from .public_registry import PUBLIC_REGISTRY
+from .region_guardrails import REGION_GUARDRAILS
 from .service_replicas import SERVICE_REPLICAS
 from .shared_data import SHARED_DATA
 from .state_backend import STATE_BACKEND
@@ -98,18 +103,23 @@ RULES: tuple[Rule, ...] = (
     CHART_ORIGINS,
     IMAGE_CACHES,
     EKS_ENDPOINT,
+    EKS_LOGS,
     DEFAULT_DENY,
     OPEN_EGRESS,
+    INTERNET_PATHS,
     PEERS,
     NO_EXPOSURE,
     DECLARED_EGRESS,
     NAMED_HOSTS,
     EKS_SECRETS,
+    ENCRYPTED_BUCKETS,
     ENCRYPTED_STORES,
+    KEY_CUSTODY,
     ENCRYPTED_VOLUMES,
     OPAQUE_CARRIERS,
     EXTERNAL_READS,
     STORE_LABELS,
+    REGION_GUARDRAILS,
     OPERATORS_RULE,
 )
 

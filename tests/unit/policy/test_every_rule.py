@@ -77,6 +77,10 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "IMG-04": {"plainHttp"},
     # Kubernetes refuses a Deployment without a template.
     "NET-03": {"spec", "template"},
+    # Kept for ever then; a group of another name is not of a cluster.
+    "NET-02": {"name", "retentionInDays"},
+    "ENC-04": {"xksProxyUriEndpoint"},
+    "GOV-03": {"Condition", "Statement", "StringNotEquals", "aws:RequestedRegion"},
     "NET-04": {"cidrBlocks", "egress"},
     "NET-06": {"peerRegion", "remoteDomainInfo"},
     # A Service is of type ClusterIP then.

@@ -10,6 +10,7 @@ from hoheit_policy import Gap, Provider, Resource, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 from support import residency as r
+from support.benign import DENIAL, LOGGED
 
 Path = tuple[str | int, ...]
 
@@ -78,6 +79,9 @@ INGRESS = {
     "spec": {"tls": [{"hosts": ["a.example.com"]}]},
 }
 EBS = {"provisioner": "ebs.csi.aws.com", "parameters": {"encrypted": "true"}}
+
+INSIDE = "serverSideEncryptionConfiguration"
+ALIAS = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "alias/platform"}
 
 COUNTRY: Path = ("location", "country", "value")
 OWNER: Path = ("location", "controlling_jurisdiction", "value")
@@ -167,6 +171,29 @@ CASES = {
             ("rules", 0, "destinationIps"),
             ("rules", 0, "destinationIps", 0),
         ),
+    ),
+    "cluster logs": Case(
+        "NET-02",
+        cluster,
+        {"enabledClusterLogTypes": list(LOGGED)},
+        (("enabledClusterLogTypes",), ("enabledClusterLogTypes", 0)),
+    ),
+    "bucket key": Case(
+        "ENC-02",
+        lambda tree: [r.other("aws:s3/bucket:Bucket", {INSIDE: tree})],
+        {"rule": {"applyServerSideEncryptionByDefault": ALIAS}},
+        (
+            ("rule",),
+            ("rule", "applyServerSideEncryptionByDefault"),
+            ("rule", "applyServerSideEncryptionByDefault", "sseAlgorithm"),
+            ("rule", "applyServerSideEncryptionByDefault", "kmsMasterKeyId"),
+        ),
+    ),
+    "guardrail": Case(
+        "GOV-03",
+        lambda tree: [r.other("aws:organizations/policy:Policy", tree)],
+        {"content": {"Statement": [DENIAL]}},
+        (("content",), ("content", "Statement"), ("content", "Statement", 0, "Effect")),
     ),
     "server": Case(
         "LOC-07",
