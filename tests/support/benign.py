@@ -208,6 +208,7 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         SPARE,
     ],
     "AI-04": [],
+    "AI-05": [work(r.container(VLLM, args=["--model", "/weights"]))],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
     "TEL-12": [],
     "IMG-01": [work(r.container(VLLM))],

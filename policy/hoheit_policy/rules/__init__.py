@@ -36,6 +36,7 @@ from .key_replicas import KEY_REPLICAS
 from .known_locations import KNOWN_LOCATIONS
 from .linked_places import NAME_ROUTING, PEERS
 from .log_sinks import LOG_SINKS, PROMPT_LOGS
+from .model_origins import MODEL_ORIGINS
 from .model_services import MODEL_SERVICES
 from .named_hosts import NAMED_HOSTS
 from .named_places import NAMED_PLACES
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     GUARDRAIL_REGIONS,
     PROMPT_LOGS,
     MODEL_SERVICES,
+    MODEL_ORIGINS,
     TELEMETRY_OFF,
     TRACING_SERVICES,
     APPROVED_IMAGES,

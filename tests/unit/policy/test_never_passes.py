@@ -253,6 +253,14 @@ CASES = {
         {"spec": {"provider": "aws", "config": {"region": "eu-west-1"}}},
         (("spec",), ("spec", "provider"), ("spec", "config"), ("spec", "config", "region")),
     ),
+    "model": Case(
+        "AI-05",
+        workload,
+        r.pod(r.container(VLLM, args=["--model", "/weights"])),
+        (("containers", 0, "args"), ("containers", 0, "args", 0), ("containers", 0, "args", 1)),
+        # The first word without an option is the model.
+        has_default=(("containers", 0, "args", 0),),
+    ),
     "telemetry": Case(
         "TEL-01",
         workload,
