@@ -210,6 +210,12 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "AI-04": [],
     "AI-05": [work(r.container(VLLM, args=["--model", "/weights"]))],
     "TEL-01": [work(r.container(VLLM, env=SILENT))],
+    "TEL-07": [
+        kubernetes(
+            "monitoring.coreos.com/v1:Prometheus",
+            {"spec": {"remoteWrite": [{"url": "https://objects.example.com/write"}]}},
+        )
+    ],
     "TEL-12": [],
     "IMG-01": [work(r.container(VLLM))],
     "IMG-02": [work(r.container(VLLM))],

@@ -49,6 +49,7 @@ from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
 from .public_registry import PUBLIC_REGISTRY
 from .region_guardrails import REGION_GUARDRAILS
+from .remote_writes import REMOTE_WRITES
 from .service_replicas import SERVICE_REPLICAS
 from .shared_data import SHARED_DATA
 from .state_backend import STATE_BACKEND
@@ -99,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     MODEL_SERVICES,
     MODEL_ORIGINS,
     TELEMETRY_OFF,
+    REMOTE_WRITES,
     TRACING_SERVICES,
     APPROVED_IMAGES,
     PINNED_IMAGES,

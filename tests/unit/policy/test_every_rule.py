@@ -73,6 +73,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "AI-03": {"loggingConfig", "region", "s3Config"},
     # Public then, for the ranges that are named.
     "NET-01": {"endpointPublicAccess"},
+    # Samples stay where Prometheus is.
+    "TEL-07": {"remoteWrite", "spec"},
     # TLS is the default.
     "IMG-04": {"plainHttp"},
     # Kubernetes refuses a Deployment without a template.

@@ -261,6 +261,16 @@ CASES = {
         # The first word without an option is the model.
         has_default=(("containers", 0, "args", 0),),
     ),
+    "samples": Case(
+        "TEL-07",
+        of("monitoring.coreos.com/v1:Prometheus"),
+        {"spec": {"remoteWrite": [{"url": "https://objects.example.com/write"}]}},
+        (
+            ("spec", "remoteWrite"),
+            ("spec", "remoteWrite", 0),
+            ("spec", "remoteWrite", 0, "url"),
+        ),
+    ),
     "telemetry": Case(
         "TEL-01",
         workload,
