@@ -32,6 +32,7 @@ from .image_sizes import IMAGE_SIZES, ImageSize
 from .images import IMAGES, CatalogueImage
 from .instance_types import INSTANCE_TYPES, InstanceType, instance_types_with
 from .known_images import KNOWN_IMAGES, KnownImage
+from .kubernetes_hosts import CONTAINER_HOSTS, OBJECT_HOSTS, POD_HOSTS
 from .kv_cache import KV_CACHE_RULES, KvCacheRules
 from .metrics import METRICS, ExporterMetrics, known_series, series_in_all_versions
 from .mig import MIG_PROFILES, WITHOUT_MIG, MigProfile, mig_profiles_of, mig_slice
@@ -67,6 +68,7 @@ from .telemetry import (
 __all__ = [
     "CONFIG_DEFAULTS",
     "CONTROLS",
+    "CONTAINER_HOSTS",
     "COUNTRIES",
     "CUSTOMER_KEYS",
     "DATA_STORES",
@@ -95,6 +97,10 @@ __all__ = [
     "OBSERVED_MEMORY",
     "OPERATORS",
     "PACKAGE_OWNERS",
+    "OBJECT_HOSTS",
+    "OBSERVED_MEMORY",
+    "OPERATORS",
+    "POD_HOSTS",
     "PROFILES",
     "PROVIDER_URLS",
     "QUIET_PACKAGES",

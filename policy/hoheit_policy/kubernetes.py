@@ -26,6 +26,10 @@ _POD_PATHS: dict[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
     **dict.fromkeys(_TEMPLATED, ("spec", "template", "spec")),
 }
+_FIELDS = (
+    *("spec", "template", "data", "items", "parameters", "provisioner"),
+    *("endpoints", "subsets", "webhooks"),
+)
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 DEFAULT_NAMESPACE = "default"
 
@@ -96,8 +100,7 @@ def _nested(kind: str, path: str, body: Any) -> Iterator[KubernetesObject]:
 
 
 def _fields(resource: Resource) -> dict[str, Any]:
-    names = ("spec", "template", "data", "items", "parameters", "provisioner")
-    return {name: resource.look(name) for name in names}
+    return {name: resource.look(name) for name in _FIELDS}
 
 
 def namespace_of(found: KubernetesObject, resource: Resource) -> str | Gap:

@@ -52,6 +52,7 @@ RULE_IDS = (
     "NET-05",
     "NET-06",
     "NET-07",
+    "NET-09",
     "EGR-01",
     "EGR-02",
     "ENC-01",

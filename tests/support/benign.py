@@ -263,6 +263,11 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
         aws("opensearch/outboundConnection:OutboundConnection", {"remoteDomainInfo": REMOTE}),
     ],
     "NET-07": [kubernetes("core/v1:Service", {"spec": {"type": "ClusterIP"}})],
+    "NET-09": [
+        kubernetes(
+            "discovery.k8s.io/v1:EndpointSlice", {"endpoints": [{"addresses": ["127.0.0.1"]}]}
+        )
+    ],
     "EGR-01": [
         work(r.container(VLLM, args=["https://objects.example.com"])),
     ],

@@ -44,6 +44,7 @@ from .no_exposure import NO_EXPOSURE
 from .opaque_carriers import OPAQUE_CARRIERS
 from .open_egress import OPEN_EGRESS
 from .operators import OPERATORS_RULE
+from .outside_addresses import OUTSIDE_ADDRESSES
 from .pinned_images import PINNED_IMAGES
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     INTERNET_PATHS,
     PEERS,
     NO_EXPOSURE,
+    OUTSIDE_ADDRESSES,
     DECLARED_EGRESS,
     NAMED_HOSTS,
     EKS_SECRETS,

@@ -87,6 +87,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "NET-06": {"peerRegion", "remoteDomainInfo"},
     # A Service is of type ClusterIP then.
     "NET-07": {"type"},
+    # An object without addresses leads nowhere.
+    "NET-09": {"addresses", "endpoints"},
     "EGR-01": {"args"},
     "EGR-02": {"url"},
     "OPQ-01": {"userData"},

@@ -330,6 +330,12 @@ CASES = {
             ("spec", "egress", 0, "to", 0, "ipBlock", "cidr"),
         ),
     ),
+    "address": Case(
+        "NET-09",
+        of("discovery.k8s.io/v1:EndpointSlice"),
+        {"endpoints": [{"addresses": ["127.0.0.1"]}]},
+        (("endpoints",), ("endpoints", 0), ("endpoints", 0, "addresses")),
+    ),
     "url": Case(
         "EGR-01",
         workload,
