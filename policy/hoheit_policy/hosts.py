@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
 from unicodedata import normalize
 
 _URL = re.compile(
@@ -19,6 +20,12 @@ DOTS = str.maketrans({"\u3002": "."})
 _BUILT = re.compile(r"\b[a-z][a-z0-9+]*://[^\s/\"']*[${%\\]", re.IGNORECASE)
 _BROKEN = re.compile(r"://[^/?#\s]*[\t\r\n][^/?#\s]*@")
 """A login in front of the host with a white space that some readers leave out, others stop at."""
+_IS_HOST = re.compile(r"(?:host|hostname|endpoint|ur[il]|addr|address|server|target)s?$", re.I)
+"""Ends of names of variables and annotations that hold a host, in any case."""
+_BARE = re.compile(
+    r"(?=[^/]*[a-z]|\d+(?:\.\d+){3}(?:[:/]|$))[^\s/:@=,]+\.[^\s/:@=,]+(?::\d+)?(?:/\S*)?", re.I
+)
+"""A host without a scheme, and no number such as a version."""
 _NAMES_NO_HOST = ("s3", "gs", "file", "pvc", "oci", "hf", "runs", "models", "mlflow-artifacts")
 """Schemes whose first part is a bucket, a path or a claim."""
 _PORTS = {"https": 443, "http": 80, "grpcs": 443, "wss": 443, "ws": 80}
@@ -45,6 +52,12 @@ def hosts_in(text: str) -> Iterator[Host]:
         if scheme not in _NAMES_NO_HOST and not _VARIABLE.search(match["host"]):
             port = int(match["port"]) if match["port"] else _PORTS.get(scheme)
             yield Host(name=written(match["host"]), port=port)
+
+
+def as_url(name: Any, text: Any) -> Any:
+    """Return a value whose name says that it is a host as a URL, and any other as it is."""
+    bare = isinstance(name, str) and isinstance(text, str) and _IS_HOST.search(name)
+    return f"https://{text}" if bare and _BARE.fullmatch(text) else text
 
 
 def written(host: str) -> str:

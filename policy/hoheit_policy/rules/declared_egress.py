@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from hoheit_facts import service_at
 
-from hoheit_policy.hosts import builds_a_host, hosts_in, is_private
-from hoheit_policy.kubernetes import KubernetesObject, containers_of, objects_of
+from hoheit_policy.hosts import as_url, builds_a_host, hosts_in, is_private
+from hoheit_policy.kubernetes import (
+    KubernetesObject,
+    annotations_of,
+    containers_of,
+    objects_of,
+)
 from hoheit_policy.recipients import Recipients, recipients_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
 NAMES_OF_CALLERS = {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
 """Variables with host names of those who call, whom nobody contacts (MLflow 3.18 documentation,
 Network Security)."""
+_ASKED = ("/auth-url", "/auth-signin", "/mirror-target")
+"""Ends of annotations with a host that gets requests (Ingress-NGINX Controller)."""
 _WAY_OUT = "declare the recipient in endpoints, or remove it"
 
 
@@ -35,6 +42,8 @@ def judge_egress(resource: Resource, view: View) -> Iterator[Judgement]:
             yield from _config_map(found, recipients)
         elif found.kind == "Service":
             yield from _external_name(found, recipients)
+        elif found.kind == "Ingress":
+            yield from _annotations(found, recipients)
     for container in containers_of(resource):
         yield from _container(container.path, container.body, recipients)
 
@@ -128,8 +137,10 @@ def _container(path: str, body: Any, recipients: Recipients) -> Iterator[Judgeme
         yield unknown(f"{path}.env", f"env {variables.value}", late=variables is Gap.UNKNOWN)
     for index, entry in enumerate(variables if isinstance(variables, list) else []):
         value = at(entry, "value")
-        if value is not Gap.MISSING and at(entry, "name") not in NAMES_OF_CALLERS:
-            yield from _text(f"{path}.env[{index}].value", value, recipients, certain=True)
+        name = at(entry, "name")
+        if value is not Gap.MISSING and name not in NAMES_OF_CALLERS:
+            text = as_url(name, value)
+            yield from _text(f"{path}.env[{index}].value", text, recipients, certain=True)
 
 
 def _config_map(found: KubernetesObject, recipients: Recipients) -> Iterator[Judgement]:
@@ -141,6 +152,18 @@ def _config_map(found: KubernetesObject, recipients: Recipients) -> Iterator[Jud
         return
     for key, text in data.items():
         yield from _text(found.where("data", key), text, recipients, certain=False)
+
+
+def _annotations(found: KubernetesObject, recipients: Recipients) -> Iterator[Judgement]:
+    """Answer for what an ingress controller is told to ask, to copy requests to, or to run."""
+    notes = annotations_of(found)
+    if isinstance(notes, Gap):
+        text = f"the annotations {notes.value}"
+        yield unknown(found.where("metadata", "annotations"), text, late=notes is Gap.UNKNOWN)
+        return
+    for key, text in notes.items():
+        path = found.where("metadata", "annotations", key)
+        yield from _text(path, as_url(key, text), recipients, certain=key.endswith(_ASKED))
 
 
 def _external_name(found: KubernetesObject, recipients: Recipients) -> Iterator[Judgement]:

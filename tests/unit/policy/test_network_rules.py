@@ -335,6 +335,49 @@ def test_a_host_in_a_container_is_declared(field: str, text: Any, verdict: Verdi
     assert r.worst("EGR-01", names(text, field)) is verdict
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "verdict"),
+    [
+        ("DB_HOST", "db.example.org", Verdict.FAIL),
+        ("db_host", "db.example.org:5432", Verdict.FAIL),
+        ("LogServer", "203.0.113.7", Verdict.FAIL),
+        ("S3_ENDPOINT", "s3.example.org/bucket", Verdict.FAIL),
+        ("S3_ENDPOINT", "objects.example.com", Verdict.PASS),
+        ("DB_HOST", "db.apps.svc.cluster.local", Verdict.NOT_APPLICABLE),
+        ("DB_HOST", "127.0.0.1", Verdict.NOT_APPLICABLE),
+        ("MODE", "db.example.org", Verdict.NOT_APPLICABLE),
+        ("DB_HOST", "db", Verdict.NOT_APPLICABLE),
+        ("SQL_SERVER", "17.11", Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_a_host_without_a_scheme_is_known_by_the_name_of_its_variable(
+    name: str, text: str, verdict: Verdict
+) -> None:
+    found = r.workload(r.pod(r.container(env=[{"name": name, "value": text}])))
+    assert r.worst("EGR-01", found) is verdict
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "verdict"),
+    [
+        ("auth-url", "https://login.example.org", Verdict.FAIL),
+        ("auth-url", "https://objects.example.com/login", Verdict.PASS),
+        ("mirror-target", "https://copy.example.org$request_uri", Verdict.UNKNOWN),
+        ("mirror-target", "copy.example.org", Verdict.FAIL),
+        ("configuration-snippet", "proxy_pass https://copy.example.org;", Verdict.UNKNOWN),
+        ("configuration-snippet", "proxy_pass https://api.openai.com;", Verdict.FAIL),
+        ("rewrite-target", "/$1", Verdict.NOT_APPLICABLE),
+        ("auth-url", Gap.SECRET, Verdict.UNKNOWN),
+    ],
+)
+def test_an_ingress_may_copy_requests_elsewhere(key: str, text: Any, verdict: Verdict) -> None:
+    annotations = {f"nginx.ingress.kubernetes.io/{key}": text}
+    ingress = r.kubernetes(
+        "networking.k8s.io/v1:Ingress", {"metadata": {"annotations": annotations}}
+    )
+    assert r.worst("EGR-01", ingress) is verdict
+
+
 def test_a_service_of_the_stack_may_be_called_by_name_and_namespace() -> None:
     def service(spec: dict[str, Any], namespace: Any = "data") -> Resource:
         metadata = {"name": "db", "namespace": namespace}
