@@ -209,8 +209,9 @@ DECLARED_EGRESS = Rule(
     title="Only declared recipients are contacted",
     asks=(
         "Every rule of a NetworkPolicy that leads out of the cluster serves a declared recipient "
-        "by its port; every host in a URL in command, args and env of a container is declared. "
-        "Public model APIs fail wherever they are named."
+        "by its port; every host in a URL in command, args and env of a container is declared, "
+        "also one without a scheme in a variable that is called after a host, and in annotations "
+        "of an Ingress. Public model APIs fail wherever they are named."
     ),
     severity=Severity.CRITICAL,
     phases=ALWAYS,

@@ -21,7 +21,9 @@ def entry(urn: str, type_: str, **fields: Any) -> dict[str, Any]:
     return {"urn": urn, "type": type_, "custom": True, **fields}
 
 
-PROVIDER = entry(K8S, "pulumi:providers:kubernetes", inputs={"clusterIdentifier": "main"})
+PROVIDER = entry(
+    K8S, "pulumi:providers:kubernetes", inputs={"clusterIdentifier": "main", "context": "main"}
+)
 SERVICE = entry(
     "urn:pulumi:t::t::kubernetes:core/v1:Service::front",
     "kubernetes:core/v1:Service",
