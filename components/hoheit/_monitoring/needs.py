@@ -91,7 +91,7 @@ def alertmanager_egress(
 ) -> list[Need]:
     """Return what Alertmanager contacts: nothing, as long as nobody is to be told."""
     told = [
-        Need(purpose=f"tell '{one.name}' about alerts", peer=one.peer, port=one.port)
+        Need(purpose=f"tell '{one.name}' at {one.host} about alerts", peer=one.peer, port=one.port)
         for one in receivers
     ]
     return [name_service(network), *told] if told else []

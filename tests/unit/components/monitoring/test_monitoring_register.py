@@ -142,5 +142,5 @@ def test_alertmanager_reaches_its_receivers_and_without_one_nothing_at_all() -> 
     needs = alertmanager_egress([webhook(port=8443)], ClusterNetwork())
     assert [(need.purpose, need.pod_port) for need in needs] == [
         ("DNS", 53),
-        ("tell 'on-call' about alerts", 8443),
+        ("tell 'on-call' at alerts.example.internal about alerts", 8443),
     ]
