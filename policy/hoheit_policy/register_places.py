@@ -22,7 +22,7 @@ _HTTPS_PORT = 443
 
 def store_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return every store that a component registers."""
-    for path, store in _listed(resource, "stores"):
+    for path, store in listed(resource, "stores"):
         if isinstance(store, Gap):
             yield lost("store", path, store)
             continue
@@ -37,7 +37,7 @@ def recipient_places(resource: Resource, view: View) -> Iterator[Place]:
     What is contacted at build or start gets no data of users: it hands out images and weights.
     An entry that does not say when counts as running.
     """
-    for path, contact in _listed(resource, "egress"):
+    for path, contact in listed(resource, "egress"):
         if isinstance(contact, Gap):
             yield lost("recipient", path, contact)
             continue
@@ -59,7 +59,7 @@ class Contact:
 
 def contacts_of(resource: Resource) -> Iterator[Contact]:
     """Return the recipients that a component registers, whenever it contacts them."""
-    for _, contact in _listed(resource, "egress"):
+    for _, contact in listed(resource, "egress"):
         host, port = text_at(contact, "host"), at(contact, "port")
         if isinstance(host, str) and isinstance(port, int | float):
             yield Contact(host=host.lower(), port=int(port))
@@ -91,15 +91,16 @@ def declared_location(
     return known.get((name, port or _HTTPS_PORT), known.get((name, None)))
 
 
-def _listed(resource: Resource, field: str) -> Iterator[tuple[str, Any]]:
+def listed(resource: Resource, field: str) -> Iterator[tuple[str, Any]]:
+    """Return path and entry of what a component registers: its ``stores``, or its ``egress``."""
     if not resource.type.startswith(_COMPONENTS):
         return
-    listed = list_at(resource.outputs, field)
-    if isinstance(listed, Gap):
-        if listed is not Gap.MISSING:
-            yield field, listed
+    entries = list_at(resource.outputs, field)
+    if isinstance(entries, Gap):
+        if entries is not Gap.MISSING:
+            yield field, entries
         return
-    for index, item in enumerate(listed):
+    for index, item in enumerate(entries):
         yield f"{field}[{index}]", item
 
 

@@ -65,4 +65,6 @@ RULE_IDS = (
     "GOV-01",
     "GOV-03",
     "GOV-04",
+    "REG-01",
+    "REG-02",
 )

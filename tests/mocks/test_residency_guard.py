@@ -26,6 +26,7 @@ REGISTRIES = ["docker.io", "registry.example.internal"]
 def declarations(**changes: Any) -> dict[str, Any]:
     given = {
         "clusters": {"lab": r.cluster()},
+        "endpoints": {},
         "approved_registries": REGISTRIES,
         "images_locked": False,
     }

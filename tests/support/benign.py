@@ -53,6 +53,12 @@ def stored(*facts: str) -> dict[str, Any]:
     return {"type": "hoheit:index:VllmService", "outputs": outputs, "custom": False}
 
 
+def registered(**outputs: Any) -> dict[str, Any]:
+    """A component with what it registers."""
+    return {"type": "hoheit:index:VllmService", "outputs": outputs, "custom": False}
+
+
+BUCKET = {"name": "a", "medium": "bucket main at objects.example.com"}
 ZONED = aws("rds/cluster:Cluster", {"region": "eu-west-1", "availabilityZones": ["eu-west-1a"]})
 DENY = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 SPARE = aws("s3/bucket:Bucket", {"bucket": "spare", "region": "eu-west-1"})
@@ -301,6 +307,11 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     "GOV-01": [aws("s3/bucket:Bucket", {"tags": TAGS})],
     "GOV-03": [aws("organizations/policy:Policy", {"content": {"Statement": [DENIAL]}})],
     "GOV-04": [*PLACES, stored("operator", "controlling_jurisdiction")],
+    "REG-01": [registered(stores=[BUCKET]), aws("s3/bucket:Bucket", {"bucket": "main"})],
+    "REG-02": [
+        registered(stores=[BUCKET], egress=[{"host": "objects.example.com", "port": 443}]),
+        work(r.container(VLLM, args=["https://objects.example.com"])),
+    ],
 }
 """By rule. Those of an empty list are asked about nothing here, or not about resources."""
 

@@ -92,6 +92,9 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "EGR-01": {"args"},
     "EGR-02": {"url"},
     "OPQ-01": {"userData"},
+    # Nothing is registered then.
+    "REG-01": {"stores"},
+    "REG-02": {"egress", "stores"},
 }
 """Fields without which a rule still passes: their absence says something that is documented."""
 QUIET = (
