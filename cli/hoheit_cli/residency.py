@@ -16,11 +16,11 @@ from hoheit_policy.values import at
 
 from .errors import UsageError
 from .exit_status import status_of
+from .json_input import parsed
 from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state
 
 _STDIN = "-"
-_TOO_DEEP = "nested too deep"
 
 
 def add(commands: Any) -> None:
@@ -69,7 +69,9 @@ def _run(options: argparse.Namespace) -> int:
     try:
         found = residency_of(read_state(options), declared, rules)
     except RecursionError:
-        raise UsageError(f"{options.state or options.stack} is not JSON ({_TOO_DEEP})") from None
+        raise UsageError(
+            f"{options.state or options.stack} is not JSON (nested too deeply)"
+        ) from None
     if options.json:
         plain = found.plain(everything=options.all)
         sys.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
@@ -107,13 +109,19 @@ def declared_in_file(name: str, rules: Sequence[Rule] = RULES) -> Declarations:
     origin = "standard input" if name == _STDIN else name
     try:
         text = sys.stdin.read() if name == _STDIN else Path(name).read_text(encoding="utf-8")
-        return read_declarations_for(_unpacked(json.loads(text)), rules)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{origin} is not JSON ({error})") from None
-    except RecursionError:
-        raise UsageError(f"{origin} is not JSON ({_TOO_DEEP})") from None
+        document = _unpacked(parsed(text))
+    except UnicodeDecodeError:
+        raise UsageError(f"{origin} is no text; write the declarations as JSON in UTF-8") from None
     except ValueError as error:
+        raise UsageError(f"{origin} is {error}") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"{origin} holds no declarations: write a JSON object of fields")
+    try:
+        return read_declarations_for(document, rules)
+    except DeclarationsError as error:
         raise UsageError(f"{origin}: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{origin} is not JSON (nested too deeply)") from None
 
 
 def _unpacked(document: Any) -> Any:

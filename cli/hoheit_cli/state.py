@@ -1,7 +1,6 @@
 """The state of a stack, as `pulumi stack export` writes it."""
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .errors import UsageError
+from .json_input import parsed
 from .programs import program
 
 Resource = dict[str, Any]
@@ -64,6 +64,8 @@ _FIELDS = {
     "outputs": (dict, "object"),
 }
 """What a command reads of a resource: the kind of JSON value, and what people call it."""
+_VERSIONS = (3, 4)
+"""Of the schema of deployments that Pulumi writes (sdk/go/common/apitype/core.go, 3.259)."""
 _EXPORT = "write one with `pulumi stack export --stack NAME --file FILE`"
 
 
@@ -82,20 +84,29 @@ def _exported(stack: str) -> str:
 
 
 def _parsed(text: str, origin: str) -> dict[str, Any]:
-    try:
-        document: Any = json.loads(text)
-    except RecursionError:
-        raise UsageError(f"{origin} is not JSON (nested too deeply); {_EXPORT}") from None
-    except ValueError as error:  # beside what is no JSON, a number with thousands of digits
-        raise UsageError(f"{origin} is not JSON ({error}); {_EXPORT}") from None
-    found = cast(dict[str, Any], document) if isinstance(document, dict) else {}
+    found = _document(text, origin)
     if not isinstance(found.get("deployment"), dict):
         raise UsageError(f"{origin} is no export of a stack: it has no 'deployment'; {_EXPORT}")
     if fault := _fault(found["deployment"].get("resources")):
         raise UsageError(f"{origin} is no export of a stack: {fault}; {_EXPORT}")
+    version = found.get("version", min(_VERSIONS))
+    if version not in _VERSIONS:
+        read = " and ".join(map(str, _VERSIONS))
+        raise UsageError(
+            f"{origin} is a state of version {version}; this release reads {read}: take a newer "
+            "hoheit, or export with the Pulumi that this one is made for"
+        )
     if next(resources(found), None) is None:
         raise UsageError(f"{origin} holds no resource; run `pulumi up` first")
     return found
+
+
+def _document(text: str, origin: str) -> dict[str, Any]:
+    try:
+        document: Any = parsed(text)
+    except ValueError as error:
+        raise UsageError(f"{origin} is {error}; {_EXPORT}") from None
+    return cast(dict[str, Any], document) if isinstance(document, dict) else {}
 
 
 def _fault(listed: Any) -> str | None:
