@@ -18,7 +18,7 @@ from .errors import UsageError
 from .exit_status import status_of
 from .json_input import parsed
 from .rule_option import add_rule_option, read_rules
-from .state import add_state_options, read_state
+from .state import add_state_options, read_state_or_preview
 
 _STDIN = "-"
 
@@ -33,7 +33,8 @@ def add(commands: Any) -> None:
         "check",
         help="judge the state of a stack",
         description=(
-            "Judge the state of a stack by the residency rules; what fails or is unknown comes "
+            "Judge the state of a stack, or a preview of it (--state with what `pulumi preview "
+            "--json` printed), by the residency rules; what fails or is unknown comes "
             "first. Exit status: 0 where nothing stops, 1 where a failure stops under the "
             "profile, or where nobody declared a profile, 2 for wrong options, 3 where only "
             "something unknown stops."
@@ -67,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     rules = own.rules if own else RULES
     declared = declared_in_file(options.declarations, rules) if options.declarations else None
     try:
-        found = residency_of(read_state(options), declared, rules)
+        found = residency_of(read_state_or_preview(options), declared, rules)
     except RecursionError:
         raise UsageError(
             f"{options.state or options.stack} is not JSON (nested too deeply)"

@@ -41,13 +41,31 @@ def read_state(options: argparse.Namespace) -> dict[str, Any]:
     """
     if options.stack is not None:
         return _parsed(_exported(options.stack), f"the export of stack '{options.stack}'")
-    piped = options.state == "-"
-    origin = "standard input" if piped else options.state
-    try:
-        text = sys.stdin.read() if piped else Path(origin).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise UsageError(f"{origin} is no text; {_EXPORT}") from None
-    return _parsed(text, origin)
+    return _parsed(*_given(options))
+
+
+def read_state_or_preview(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the export that the options name, or what `pulumi preview --json` printed.
+
+    Raises:
+        UsageError: if there is no such stack or file, or if it holds neither.
+    """
+    if options.stack is not None:
+        return read_state(options)
+    text, origin = _given(options)
+    document = _document(text, origin)
+    if "deployment" in document or not isinstance(document.get("steps"), list):
+        return _checked(document, origin)
+    if fault := _fault([_made(step) for step in cast(list[Any], document["steps"])], "steps"):
+        raise UsageError(f"{origin} is no preview: {fault}; write one with {_PREVIEW}")
+    return document
+
+
+def _made(step: Any) -> Any:
+    """Return the resource that a step of a preview leads to; one that deletes has none."""
+    if not isinstance(step, dict):
+        return step
+    return cast(Resource, step).get("newState") or {"urn": "", "type": ""}
 
 
 def resources(export: dict[str, Any]) -> Iterator[Resource]:
@@ -66,6 +84,7 @@ _FIELDS = {
 """What a command reads of a resource: the kind of JSON value, and what people call it."""
 _VERSIONS = (3, 4)
 """Of the schema of deployments that Pulumi writes (sdk/go/common/apitype/core.go, 3.259)."""
+_PREVIEW = "`pulumi preview --json`"
 _EXPORT = "write one with `pulumi stack export --stack NAME --file FILE`"
 
 
@@ -83,8 +102,21 @@ def _exported(stack: str) -> str:
     return done.stdout
 
 
+def _given(options: argparse.Namespace) -> tuple[str, str]:
+    """Return the text that the options name, and where it comes from."""
+    piped = options.state == "-"
+    origin = "standard input" if piped else options.state
+    try:
+        return sys.stdin.read() if piped else Path(origin).read_text(encoding="utf-8"), origin
+    except UnicodeDecodeError:
+        raise UsageError(f"{origin} is no text; {_EXPORT}") from None
+
+
 def _parsed(text: str, origin: str) -> dict[str, Any]:
-    found = _document(text, origin)
+    return _checked(_document(text, origin), origin)
+
+
+def _checked(found: dict[str, Any], origin: str) -> dict[str, Any]:
     if not isinstance(found.get("deployment"), dict):
         raise UsageError(f"{origin} is no export of a stack: it has no 'deployment'; {_EXPORT}")
     if fault := _fault(found["deployment"].get("resources")):
@@ -109,11 +141,10 @@ def _document(text: str, origin: str) -> dict[str, Any]:
     return cast(dict[str, Any], document) if isinstance(document, dict) else {}
 
 
-def _fault(listed: Any) -> str | None:
-    """Say what keeps the resources of a deployment from being read, if anything does."""
+def _fault(listed: Any, path: str = "deployment.resources") -> str | None:
+    """Say what keeps resources from being read, if anything does."""
     if listed is None:
         return None
-    path = "deployment.resources"
     if not isinstance(listed, list):
         return f"{path} is no list"
     for index, entry in enumerate(cast(list[Any], listed)):

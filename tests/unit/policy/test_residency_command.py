@@ -143,3 +143,38 @@ def test_all_lists_what_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str
     found = json.loads(capsys.readouterr().out)
     resting = {one["provenance"] for one in found["findings"] if one["verdict"] == "PASS"}
     assert "declared by platform team on 2026-11-02: contract 7" in resting
+
+
+def previewed(tmp_path: Path, *steps: Any) -> str:
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps({"steps": list(steps)}))
+    return str(file)
+
+
+def step(op: str, type_: str, name: str, inputs: Any) -> dict[str, Any]:
+    made = entry(type_, name, inputs)
+    return {"op": op, "urn": made["urn"], "newState": made}
+
+
+def test_a_preview_is_judged_and_what_the_update_will_know_does_not_stop_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    guard = step("create", GUARD, "guard", {"declarations": r.declarations()})
+    service = "kubernetes:core/v1:Service"
+    front = step("create", service, "front", {"spec": {"type": late}})
+    gone = step("delete", service, "gone", {"spec": {"type": "LoadBalancer"}})
+    main(["residency", "check", "--state", previewed(tmp_path, guard, front, gone), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    asked = [one for one in found["findings"] if one["rule"] == "NET-07"]
+    assert [(one["verdict"], one["late"]) for one in asked] == [("UNKNOWN", True)]
+    opened = step("create", service, "front", {"spec": {"type": "LoadBalancer"}})
+    assert main(["residency", "check", "--state", previewed(tmp_path, guard, opened)]) == 1
+
+
+@pytest.mark.parametrize("bad", [7, {"op": "create", "newState": {"urn": 7, "type": "a"}}])
+def test_a_step_that_is_none_is_named_by_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: Any
+) -> None:
+    assert main(["residency", "check", "--state", previewed(tmp_path, bad)]) == 2
+    assert "preview.json is no preview: steps[0]" in capsys.readouterr().err
