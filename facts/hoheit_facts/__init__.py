@@ -67,8 +67,8 @@ from .telemetry import (
 
 __all__ = [
     "CONFIG_DEFAULTS",
-    "CONTROLS",
     "CONTAINER_HOSTS",
+    "CONTROLS",
     "COUNTRIES",
     "CUSTOMER_KEYS",
     "DATA_STORES",
@@ -94,12 +94,10 @@ __all__ = [
     "MIG_PROFILES",
     "MODELS",
     "MODEL_FIELDS",
-    "OBSERVED_MEMORY",
-    "OPERATORS",
-    "PACKAGE_OWNERS",
     "OBJECT_HOSTS",
     "OBSERVED_MEMORY",
     "OPERATORS",
+    "PACKAGE_OWNERS",
     "POD_HOSTS",
     "PROFILES",
     "PROVIDER_URLS",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from hoheit_policy.kubernetes import objects_of, pods_of
-from hoheit_policy.seen_hosts import NamedHosts, hosts_named
 from hoheit_policy.register_places import endpoints_of
 from hoheit_policy.registered import Entry, entries_of, has_register, stores_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
+from hoheit_policy.seen_hosts import NamedHosts, hosts_named
 from hoheit_policy.shown_stores import shown_stores
 from hoheit_policy.values import Gap, at, list_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
