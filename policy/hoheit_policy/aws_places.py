@@ -20,6 +20,9 @@ PROVIDER = "pulumi:providers:aws"
 _WHAT = "AWS resource"
 _DEFAULT = "default"
 """Name of the provider that the engine makes, before its version."""
+_OWN = "bucketRegion"
+"""Output with the region of a bucket itself; ``region`` is that of the request
+(pulumi_aws 7.51.1, s3/bucket.py)."""
 _ONE_NAME_SPACE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 """Found by name wherever it is, so that the region of the request says nothing."""
 
@@ -60,11 +63,11 @@ def region_places(resource: Resource) -> Iterator[Place]:
     shown = list(_shown(resource))
     if asked is not None:
         yield asked
-    elif not shown:
-        yield Place(what=_WHAT, path="provider.region", why_unknown=_hidden(resource))
     for place in shown:
         if asked is None or place.countries != asked.countries:
             yield place
+    if not (shown or asked) or (_by_name(resource) and not _says_its_own(resource)):
+        yield Place(what=_WHAT, path="provider.region", why_unknown=_hidden(resource))
 
 
 def region_code(resource: Resource) -> str | None:
@@ -101,6 +104,10 @@ def _by_name(resource: Resource) -> bool:
     return resource.external and resource.type in _ONE_NAME_SPACE
 
 
+def _says_its_own(resource: Resource) -> bool:
+    return isinstance(text_at(resource.outputs, _OWN), str)
+
+
 def _hidden(resource: Resource) -> str:
     if _by_name(resource):
         return "it is read by name from anywhere, and the region of the request is not its own"
@@ -115,9 +122,12 @@ def _hidden(resource: Resource) -> str:
 
 def _shown(resource: Resource) -> Iterator[Place]:
     """Return what the state shows of a resource that exists."""
-    region, arn = text_at(resource.outputs, "region"), text_at(resource.outputs, "arn")
-    if isinstance(region, str):
-        yield _told(aws_region(_WHAT, "outputs.region", region), "region that the state shows")
+    arn = text_at(resource.outputs, "arn")
+    for field in ("region", _OWN):
+        region = text_at(resource.outputs, field)
+        if isinstance(region, str):
+            place = aws_region(_WHAT, f"outputs.{field}", region)
+            yield _told(place, "region that the state shows")
     for path, text, way in (
         ("outputs.arn", arn, "ARN in the state"),
         ("id", resource.id, "id in the state"),
