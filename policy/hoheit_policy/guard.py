@@ -18,11 +18,12 @@ from .own_rules import OwnRuleError, with_own
 from .render import sentences
 from .resource import Phase, Provider, Resource
 from .rule import Rule
-from .values import Gap
+from .values import Gap, at
 from .verdict import Finding, Verdict
 from .view import StateFacts, View
 
 _BACKEND = "PULUMI_BACKEND_URL"
+_PLUGIN = "pluginDownloadURL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class ResidencyGuard(pulumi.ComponentResource):
         return found.plain()
 
     async def _resolved(self, seen: _Seen) -> Resource:
-        inputs = early(await late(seen.props))
+        inputs = _announced(await late(seen.props), at(seen.resource.inputs, _PLUGIN))
         provider = seen.resource.provider
         own = self._made.get(seen.provider) if seen.provider else None
         if provider is not None and own is not None:
@@ -155,7 +156,7 @@ class ResidencyGuard(pulumi.ComponentResource):
             urn=self._urn(args, opts.parent),
             type=args.type_,
             name=args.name,
-            inputs=early(args.props),
+            inputs=_announced(args.props, opts.plugin_download_url),
             provider=self._read_provider(provider),
             custom=isinstance(args.resource, pulumi.CustomResource),
             external=opts.id is not None,
@@ -207,6 +208,11 @@ class ResidencyGuard(pulumi.ComponentResource):
         return pulumi.RunError(
             f"ResidencyGuard '{self._guard_name}', profile {profile}:\n{sentences(findings)}"
         )
+
+
+def _announced(props: Any, plugin: Any) -> dict[str, Any]:
+    """Return arguments, and whence a plugin comes, which the engine puts among them later."""
+    return {**early(props), **({_PLUGIN: plugin} if isinstance(plugin, str) else {})}
 
 
 async def _identity(made: pulumi.Resource) -> str | Gap:
