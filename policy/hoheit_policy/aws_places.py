@@ -123,8 +123,8 @@ def _hidden(resource: Resource) -> str:
 def _shown(resource: Resource) -> Iterator[Place]:
     """Return what the state shows of a resource that exists."""
     arn = text_at(resource.outputs, "arn")
-    for field in ("region", _OWN):
-        region = text_at(resource.outputs, field)
+    regions = {text_at(resource.outputs, field): field for field in (_OWN, "region")}
+    for region, field in regions.items():
         if isinstance(region, str):
             place = aws_region(_WHAT, f"outputs.{field}", region)
             yield _told(place, "region that the state shows")

@@ -141,7 +141,7 @@ STATE: dict[str, Any] = {
                 external=True,
                 id=SECRETS["identity"],
                 inputs={},
-                outputs={"region": "us-east-1"},
+                outputs={"region": "us-east-1", "bucketRegion": "us-east-1"},
             ),
         ],
     },
