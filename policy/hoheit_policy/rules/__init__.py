@@ -48,14 +48,11 @@ from .outside_addresses import OUTSIDE_ADDRESSES
 from .pinned_images import PINNED_IMAGES
 from .plain_locations import PLAIN_LOCATIONS
 from .provider_endpoints import PROVIDER_ENDPOINTS
-<<<<<<< HEAD
 from .public_registry import PUBLIC_REGISTRY
 from .region_guardrails import REGION_GUARDRAILS
-from .remote_writes import REMOTE_WRITES
-=======
 from .registered_stores import REGISTERED_STORES
+from .remote_writes import REMOTE_WRITES
 from .seen_entries import SEEN_ENTRIES
->>>>>>> d2b629a (Compare the register of a program with its resources)
 from .service_replicas import SERVICE_REPLICAS
 from .shared_data import SHARED_DATA
 from .state_backend import STATE_BACKEND

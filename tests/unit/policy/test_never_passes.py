@@ -253,7 +253,7 @@ CASES = {
         {"spec": {"provider": "aws", "config": {"region": "eu-west-1"}}},
         (("spec",), ("spec", "provider"), ("spec", "config"), ("spec", "config", "region")),
     ),
-    "model": Case(
+    "model source": Case(
         "AI-05",
         workload,
         r.pod(r.container(VLLM, args=["--model", "/weights"])),
