@@ -26,11 +26,11 @@ _BARE = re.compile(
     r"(?=[^/]*[a-z]|\d+(?:\.\d+){3}(?:[:/]|$))[^\s/:@=,]+\.[^\s/:@=,]+(?::\d+)?(?:/\S*)?", re.I
 )
 """A host without a scheme, and no number such as a version."""
-_NAMES_NO_HOST = ("s3", "gs", "file", "pvc", "oci", "hf", "runs", "models", "mlflow-artifacts")
+NAMES_NO_HOST = ("s3", "gs", "file", "pvc", "oci", "hf", "runs", "models", "mlflow-artifacts")
 """Schemes whose first part is a bucket, a path or a claim."""
 _PORTS = {"https": 443, "http": 80, "grpcs": 443, "wss": 443, "ws": 80}
-_INTERNAL = (".svc", ".cluster.local", ".localhost")
-_PRIVATE = tuple(
+INTERNAL = (".svc", ".cluster.local", ".localhost")
+PRIVATE = tuple(
     ip_network(cidr)
     for cidr in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
@@ -49,7 +49,7 @@ def hosts_in(text: str) -> Iterator[Host]:
     """Return the host of every literal URL in a text."""
     for match in _URL.finditer(text):
         scheme = match["scheme"].lower()
-        if scheme not in _NAMES_NO_HOST and not _VARIABLE.search(match["host"]):
+        if scheme not in NAMES_NO_HOST and not _VARIABLE.search(match["host"]):
             port = int(match["port"]) if match["port"] else _PORTS.get(scheme)
             yield Host(name=written(match["host"]), port=port)
 
@@ -81,7 +81,7 @@ def is_internal(host: str, domains: Iterable[str] = ()) -> bool:
         address = ip_address(host)
     except ValueError:
         # A number is an address that a C library reads, `http://134744072` for example.
-        return not host[:1].isdigit() and ("." not in host or host.endswith(_INTERNAL))
+        return not host[:1].isdigit() and ("." not in host or host.endswith(INTERNAL))
     return address.is_loopback or address.is_unspecified
 
 
@@ -91,7 +91,7 @@ def is_private(cidr: str) -> bool | None:
         network = ip_network(cidr, strict=False)
     except ValueError:
         return None
-    return any(_inside(network, private) for private in _PRIVATE)
+    return any(_inside(network, private) for private in PRIVATE)
 
 
 def _inside(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:

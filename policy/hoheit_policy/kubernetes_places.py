@@ -12,6 +12,8 @@ from .values import Gap, text_at
 from .view import KUBERNETES_PROVIDER, ClusterRef, View
 
 _HETZNER = "load-balancer.hetzner.cloud"
+HETZNER_NOTES = (f"{_HETZNER}/location", f"{_HETZNER}/network-zone")
+"""Annotations by which Hetzner's controller is told where to put a load balancer."""
 _WITHOUT_BALANCER = ("ClusterIP", "NodePort", "ExternalName")
 
 
@@ -70,8 +72,7 @@ def _balancer(found: KubernetesObject) -> Iterator[Place]:
         if text_at(found.body, "spec", "type") not in (Gap.MISSING, *_WITHOUT_BALANCER):
             yield lost("load balancer", found.where("metadata", "annotations"), notes)
         return
-    for field, read in (("location", _in_location), ("network-zone", in_zone)):
-        key = f"{_HETZNER}/{field}"
+    for key, read in zip(HETZNER_NOTES, (_in_location, in_zone), strict=True):
         path = found.where("metadata", "annotations", key)
         code = text_at(notes, key)
         if isinstance(code, str):

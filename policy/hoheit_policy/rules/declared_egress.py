@@ -29,7 +29,7 @@ NAMES_OF_CALLERS = {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_O
 Network Security)."""
 _ASKED = ("/auth-url", "/auth-signin", "/mirror-target")
 """Ends of annotations with a host that gets requests (Ingress-NGINX Controller)."""
-_WAY_OUT = "declare the recipient in endpoints, or remove it"
+WAY_OUT = "declare the recipient in endpoints, or remove it"
 
 
 def judge_egress(resource: Resource, view: View) -> Iterator[Judgement]:
@@ -118,8 +118,8 @@ def _undeclared(path: str, text: str, recipients: Recipients, *, private: bool) 
     if not recipients.stated:
         return unknown(path, f"{text}: nobody declared any recipient; declare endpoints")
     if private:
-        return unknown(path, f"{text}: a private range, whose owner no rule sees; {_WAY_OUT}")
-    return failed(path, f"{text}: no declared recipient is contacted there; {_WAY_OUT}")
+        return unknown(path, f"{text}: a private range, whose owner no rule sees; {WAY_OUT}")
+    return failed(path, f"{text}: no declared recipient is contacted there; {WAY_OUT}")
 
 
 def _container(path: str, body: Any, recipients: Recipients) -> Iterator[Judgement]:
@@ -195,13 +195,13 @@ def _text(path: str, text: Any, recipients: Recipients, *, certain: bool) -> Ite
             yield passed(path, f"{host}: declared", "declared")
         elif service is not None:
             text_ = f"{host}: a public service of {service.operator} ({service.kind})"
-            yield failed(path, f"{text_} that nobody declared; {_WAY_OUT}", "table of services")
+            yield failed(path, f"{text_} that nobody declared; {WAY_OUT}", "table of services")
         elif not recipients.complete:
             yield unknown(path, f"{host}: not declared so far", late=True)
         elif not certain or not recipients.stated:
-            yield unknown(path, f"{host}: named in a text and not declared; {_WAY_OUT}")
+            yield unknown(path, f"{host}: named in a text and not declared; {WAY_OUT}")
         else:
-            yield failed(path, f"{host}: not a declared recipient; {_WAY_OUT}")
+            yield failed(path, f"{host}: not a declared recipient; {WAY_OUT}")
 
 
 DECLARED_EGRESS = Rule(

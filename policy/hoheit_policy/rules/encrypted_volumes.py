@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_EBS = "ebs.csi.aws.com"
-_HETZNER = "csi.hetzner.cloud"
-_PASSPHRASE = "csi.storage.k8s.io/node-publish-secret-name"  # noqa: S105 - a parameter's name
+EBS = "ebs.csi.aws.com"
+HETZNER = "csi.hetzner.cloud"
+PASSPHRASE = "csi.storage.k8s.io/node-publish-secret-name"  # noqa: S105 - a parameter's name
 
 
 def judge_volumes(resource: Resource, view: View) -> Iterator[Judgement]:
@@ -63,10 +63,10 @@ def _class(path: str, name: str, resource: Resource, view: View) -> Judgement:
 
 def _own(found: KubernetesObject, path: str) -> Judgement:
     provisioner = text_at(found.body, "provisioner")
-    if provisioner == _EBS:
+    if provisioner == EBS:
         return _parameter(found, path, "encrypted", "true")
-    if provisioner == _HETZNER:
-        return _parameter(found, path, _PASSPHRASE, None)
+    if provisioner == HETZNER:
+        return _parameter(found, path, PASSPHRASE, None)
     text = "no table says how this provisioner encrypts; declare the class as encrypted or not"
     return unknown(path, text, late=provisioner is Gap.UNKNOWN)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_INTERNAL_SERVICE = {
+INTERNAL_SERVICE = {
     "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
     "service.beta.kubernetes.io/aws-load-balancer-internal": "true",
     "load-balancer.hetzner.cloud/disable-public-network": "true",
@@ -29,21 +29,21 @@ _INTERNAL_SERVICE = {
 """Annotations of a Service that keep its load balancer off the internet (AWS Load Balancer
 Controller, Hetzner Cloud Controller Manager)."""
 
-_INTERNAL_INGRESS = {"alb.ingress.kubernetes.io/scheme": "internal"}
+INTERNAL_INGRESS = {"alb.ingress.kubernetes.io/scheme": "internal"}
 """The same of an Ingress (AWS Load Balancer Controller); those of Services do nothing there."""
 
-_TLS = (
+TLS_NOTES = (
     "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
     "load-balancer.hetzner.cloud/http-certificates",
 )
-_LOGIN = (
+LOGIN_NOTES = (
     "nginx.ingress.kubernetes.io/auth-type",
     "nginx.ingress.kubernetes.io/auth-url",
     "nginx.ingress.kubernetes.io/auth-tls-secret",
     "alb.ingress.kubernetes.io/auth-type",
 )
-_PLAIN_LISTENERS = ("HTTP", "TCP", "UDP")
-_WAY_OUT = "make it internal, or use TLS and a login in front and have the rule exempted"
+PLAIN_LISTENERS = ("HTTP", "TCP", "UDP")
+WAY_OUT = "make it internal, or use TLS and a login in front and have the rule exempted"
 
 
 def judge_exposure(resource: Resource, _view: View) -> Iterator[Judgement]:
@@ -69,7 +69,7 @@ def _service(found: KubernetesObject) -> Iterator[Judgement]:
     if isinstance(addresses, Gap) and addresses is not Gap.MISSING:
         yield unknown(path, f"externalIPs {addresses.value}", late=addresses is Gap.UNKNOWN)
     elif addresses is not Gap.MISSING and addresses != []:
-        yield failed(path, f"externalIPs lead in from outside without TLS; {_WAY_OUT}")
+        yield failed(path, f"externalIPs lead in from outside without TLS; {WAY_OUT}")
     kind = text_at(found.body, "spec", "type")
     path = found.where("spec", "type")
     if kind is Gap.MISSING and not isinstance(at(found.body, "spec"), Gap):
@@ -81,7 +81,7 @@ def _service(found: KubernetesObject) -> Iterator[Judgement]:
     elif kind == "LoadBalancer":
         yield _balancer(found, path)
     else:
-        yield failed(path, f"{kind}: a port of every node, without TLS; {_WAY_OUT}")
+        yield failed(path, f"{kind}: a port of every node, without TLS; {WAY_OUT}")
 
 
 def _host_ports(container: Container) -> Iterator[Judgement]:
@@ -99,25 +99,24 @@ def _host_ports(container: Container) -> Iterator[Judgement]:
             if port is not Gap.MISSING:
                 yield unknown(place, f"hostPort {port.value}", late=_late(port))
         elif port != 0:
-            yield failed(place, f"hostPort: a port of the node, without TLS; {_WAY_OUT}")
+            yield failed(place, f"hostPort: a port of the node, without TLS; {WAY_OUT}")
 
 
 def _balancer(found: KubernetesObject, path: str) -> Judgement:
     notes = annotations_of(found)
     if isinstance(notes, Gap):
         return unknown(path, f"LoadBalancer, whose annotations {notes.value}", late=_late(notes))
-    scheme = _annotated(notes, _INTERNAL_SERVICE)
+    scheme = _annotated(notes, INTERNAL_SERVICE)
     if scheme is True:
         return passed(path, "LoadBalancer: internal")
     if isinstance(scheme, Gap):
         return unknown(path, f"LoadBalancer, whose scheme {scheme.value}", late=_late(scheme))
-    if any(not isinstance(text_at(notes, key), Gap) for key in _TLS):
+    if any(not isinstance(text_at(notes, key), Gap) for key in TLS_NOTES):
         return unknown(
             path,
-            "LoadBalancer: public with TLS; no field shows whether it asks for a "
-            f"login; {_WAY_OUT}",
+            f"LoadBalancer: public with TLS; no field shows whether it asks for a login; {WAY_OUT}",
         )
-    return failed(path, f"LoadBalancer: public; {_WAY_OUT}")
+    return failed(path, f"LoadBalancer: public; {WAY_OUT}")
 
 
 def _ingress(found: KubernetesObject) -> Judgement:
@@ -125,20 +124,18 @@ def _ingress(found: KubernetesObject) -> Judgement:
     notes = annotations_of(found)
     if isinstance(notes, Gap):
         return unknown(path, f"Ingress, whose annotations {notes.value}", late=_late(notes))
-    if _annotated(notes, _INTERNAL_INGRESS) is True:
+    if _annotated(notes, INTERNAL_INGRESS) is True:
         return passed(path, "Ingress: internal")
     tls = list_at(found.body, "spec", "tls")
     if tls is Gap.MISSING and isinstance(at(found.body, "spec"), Gap):
         tls = at(found.body, "spec")
     if tls is Gap.MISSING or tls == []:
-        return failed(path, f"Ingress without TLS; {_WAY_OUT}")
+        return failed(path, f"Ingress without TLS; {WAY_OUT}")
     if isinstance(tls, Gap):
         return unknown(path, f"the TLS of the Ingress {tls.value}", late=_late(tls))
-    if any(not isinstance(text_at(notes, key), Gap) for key in _LOGIN):
+    if any(not isinstance(text_at(notes, key), Gap) for key in LOGIN_NOTES):
         return passed(path, "Ingress: TLS, and a login by annotation")
-    return unknown(
-        path, f"Ingress with TLS; no field shows whether it asks for a login; {_WAY_OUT}"
-    )
+    return unknown(path, f"Ingress with TLS; no field shows whether it asks for a login; {WAY_OUT}")
 
 
 def _gateway(found: KubernetesObject) -> Iterator[Judgement]:
@@ -152,11 +149,11 @@ def _gateway(found: KubernetesObject) -> Iterator[Judgement]:
         protocol = text_at(listener, "protocol")
         if isinstance(protocol, Gap):
             yield unknown(path, f"the protocol {protocol.value}", late=_late(protocol))
-        elif protocol in _PLAIN_LISTENERS:
-            yield failed(path, f"Gateway listener without TLS ({protocol}); {_WAY_OUT}")
+        elif protocol in PLAIN_LISTENERS:
+            yield failed(path, f"Gateway listener without TLS ({protocol}); {WAY_OUT}")
         else:
             text = (
-                f"Gateway listener with TLS; no field shows whether it asks for a login; {_WAY_OUT}"
+                f"Gateway listener with TLS; no field shows whether it asks for a login; {WAY_OUT}"
             )
             yield unknown(path, text)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hoheit_policy.view import View
 
 
-_COPYING = "cp"
+COPYING = "cp"
 """What carries weights in an image runs this and ends."""
 
 
@@ -42,7 +42,7 @@ def _container(
     path = f"{container.path}.env"
     image = read_image(reference)
     software = software_of(image) if image else None
-    if image and software is None and text_at(container.body, "command", 0) == _COPYING:
+    if image and software is None and text_at(container.body, "command", 0) == COPYING:
         yield passed(path, f"{image.name}: only copies files out of it", "the command")
         return
     if image is None or software is None:

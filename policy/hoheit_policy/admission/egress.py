@@ -1,0 +1,171 @@
+"""EGR-01 in CEL: hosts in containers and ExternalNames, and ranges in NetworkPolicies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hoheit_facts import SERVICES as PUBLIC_SERVICES
+
+from hoheit_policy.hosts import INTERNAL, NAMES_NO_HOST, PRIVATE, written
+from hoheit_policy.recipients import Recipients
+from hoheit_policy.rules.declared_egress import DECLARED_EGRESS, NAMES_OF_CALLERS, WAY_OUT
+from hoheit_policy.verdict import Verdict
+
+from .cel import finding, mapped, pattern, text, texts
+from .check import Check
+from .subject import NETWORK_POLICIES, PODS, SERVICES, Variables
+
+_URL = (
+    r"(?i)\b[a-z][a-z0-9+]*://(?:[^\s/\\?#\"'<>]*@)?"
+    r"(?:\[[0-9a-f:.]+\]|[^\s/\\?#\"'<>:,;|()\[\]`]+)"
+)
+_BUILT = r"(?i)\b[a-z][a-z0-9+]*://[^\s/\"']*[${%]"
+_EVERYBODY = "everybody"
+
+
+def egress_checks(recipients: Recipients) -> Iterator[Check]:
+    """Return the checks of containers, Services and NetworkPolicies."""
+    yield Check(
+        rule=DECLARED_EGRESS,
+        subject=PODS,
+        variables=(("texts", _texts()), *_hosts(recipients)),
+        findings=f"{_built()} + {_hosts_said(recipients)}",
+    )
+    named = (
+        'dyn(object).?spec.?externalName.orValue("") == "" ? [] : '
+        '[{"path": "spec.externalName", "text": "https://" + string(object.spec.externalName)}]'
+    )
+    yield Check(
+        rule=DECLARED_EGRESS,
+        subject=SERVICES,
+        variables=(("texts", named), *_hosts(recipients)),
+        findings=_hosts_said(recipients),
+    )
+    yield Check(
+        rule=DECLARED_EGRESS,
+        subject=NETWORK_POLICIES,
+        variables=(("openings", _openings(recipients)),),
+        findings=_openings_said(recipients),
+    )
+
+
+def _texts() -> str:
+    """Return what a container is started with, each text with its path."""
+    lists = " + ".join(
+        f"c.body.?{field}.orValue([]).transformList(i, t, "
+        f'{{"path": string(c.path) + {text(f".{field}[")} + string(i) + "]", "text": string(t)}})'
+        for field in ("command", "args")
+    )
+    variables = (
+        "c.body.?env.orValue([]).transformList(i, e, "
+        f'e.?value.orValue("") != "" && !(e.name in {texts(sorted(NAMES_OF_CALLERS))}), '
+        '{"path": string(c.path) + ".env[" + string(i) + "].value", "text": string(e.value)})'
+    )
+    return f"variables.containers.map(c, {lists} + {variables}).flatten()"
+
+
+def _built() -> str:
+    said = finding(
+        Verdict.UNKNOWN, "t.path", text("a URL is put together from variables; write it out")
+    )
+    return f"variables.texts.filter(t, t.text.matches({text(_BUILT)})).map(t, {said})"
+
+
+def _hosts(recipients: Recipients) -> Variables:
+    """Return the hosts of literal URLs outside of the cluster that nobody declared."""
+    found = (
+        f"variables.texts.map(t, t.text.findAll({text(_URL)})"
+        f'.filter(u, !(u.split("://")[0].lowerAscii() in {texts(NAMES_NO_HOST)}))'
+        '.map(u, {"path": t.path, "rest": u.substring(u.indexOf("://") + 3)})'
+        '.map(u, {"path": u.path, "host": u.rest.substring(u.rest.lastIndexOf("@") + 1)'
+        '.lowerAscii().replace("[", "").replace("]", "")})'
+        '.filter(u, !u.host.matches("[${}%*]"))'
+        '.map(u, {"path": u.path, "host": '
+        'u.host.substring(0, size(u.host) - size(u.host.find("[.]+$")))})).flatten()'
+    )
+    declared = sorted({one.host for one in recipients.contacts})
+    outside = (
+        f"variables.named.filter(u, !({_inside(recipients)}) && !(u.host in {texts(declared)}))"
+    )
+    return (("named", found), ("hosts", outside))
+
+
+def _inside(recipients: Recipients) -> str:
+    ends = texts((*INTERNAL, *(f".svc.{written(one)}" for one in sorted(recipients.domains))))
+    return (
+        "isIP(u.host) ? ip(u.host).isLoopback() || ip(u.host).isUnspecified() : "
+        '!u.host.contains(":") && !u.host.matches("^[0-9]") && '
+        f'(!u.host.contains(".") || {ends}.exists(d, u.host.endsWith(d))) || '
+        f"u.host in {texts(sorted(recipients.services))}"
+    )
+
+
+def _hosts_said(recipients: Recipients) -> str:
+    services = ", ".join(
+        mapped(
+            {
+                "pattern": text(pattern(one.host)),
+                "said": text(
+                    f": a public service of {one.operator} ({one.kind}) that nobody declared; "
+                    f"{WAY_OUT}"
+                ),
+            }
+        )
+        for one in PUBLIC_SERVICES
+    )
+    found = f"[{services}].filter(s, u.host.matches(s.pattern))"
+    foreign = finding(
+        Verdict.UNKNOWN,
+        "u.path",
+        text("a host in letters beyond ASCII, which no policy compares; write it in ASCII"),
+    )
+    public = finding(Verdict.FAIL, "u.path", f"u.host + {found}[0].said")
+    return (
+        'variables.hosts.map(u, u.host.matches("[^!-~]") ? '
+        f"{foreign} : {found}.size() > 0 ? {public} : {_undeclared_host(recipients)})"
+    )
+
+
+def _undeclared_host(recipients: Recipients) -> str:
+    if recipients.stated:
+        said = f": not a declared recipient; {WAY_OUT}"
+        return finding(Verdict.FAIL, "u.path", f"u.host + {text(said)}")
+    said = f": named in a text and not declared; {WAY_OUT}"
+    return finding(Verdict.UNKNOWN, "u.path", f"u.host + {text(said)}")
+
+
+def _openings(recipients: Recipients) -> str:
+    """Return every range and port that leads out to nobody who is declared."""
+    ports = sorted({one.port for one in recipients.contacts if recipients.at_port(one.port)})
+    place = '"spec.egress[" + string(i) + "]"'
+    port = (
+        'type(p.?port.orValue("")) == int && !has(p.endPort) ? " port " + string(p.port) : '
+        '": a port by name, a range of ports, or every port"'
+    )
+    served = f'type(p.?port.orValue("")) == int && !has(p.endPort) && p.port in {ports}'
+    return (
+        "dyn(object).?spec.?egress.orValue([]).transformList(i, r, "
+        f'(r.?to.orValue([]).size() == 0 ? ["{_EVERYBODY}"] : '
+        "r.to.filter(p, has(p.ipBlock)).map(p, string(p.ipBlock.cidr))).map(w, "
+        "r.?ports.orValue([]).size() == 0 ? "
+        f'[{{"path": {place}, "whom": w, "port": ", every port"}}] : '
+        f"r.ports.transformList(j, p, !({served}), "
+        f'{{"path": {place} + ".ports[" + string(j) + "]", "whom": w, "port": {port}}}))'
+        ".flatten()).flatten()"
+    )
+
+
+def _openings_said(recipients: Recipients) -> str:
+    what = '"to " + o.whom + o.port'
+    if not recipients.stated:
+        said = ": nobody declared any recipient; declare endpoints"
+        unknown = finding(Verdict.UNKNOWN, "o.path", f"{what} + {text(said)}")
+        return f"variables.openings.map(o, {unknown})"
+    private = f"{texts(str(one) for one in PRIVATE)}.exists(c, cidr(c).containsCIDR(o.whom))"
+    hidden = f": a private range, whose owner no rule sees; {WAY_OUT}"
+    nobody = f": no declared recipient is contacted there; {WAY_OUT}"
+    return (
+        f'variables.openings.map(o, o.whom != "{_EVERYBODY}" && {private} ? '
+        f"{finding(Verdict.UNKNOWN, 'o.path', f'{what} + {text(hidden)}')} : "
+        f"{finding(Verdict.FAIL, 'o.path', f'{what} + {text(nobody)}')})"
+    )
