@@ -25,10 +25,10 @@ from hoheit_policy.evidence import (
 )
 
 from . import evidence_verify
+from .declarations_file import declared_in_file
 from .errors import UsageError
 from .evidence_files import earlier, read_bytes, registered
 from .exit_status import ExitStatus, status_of
-from .residency import declared_in_file
 from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state
 from .text import printable

@@ -1,26 +1,22 @@
-"""`hoheit residency check`: what the residency rules say of a stack's state."""
+"""`hoheit residency`: what the residency rules say of a stack's state."""
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from hoheit_policy import RULES, Declarations, DeclarationsError, Gap, Report, Rule, report, table
+from hoheit_policy import RULES, Declarations, DeclarationsError, Report, Rule, report, table
 from hoheit_policy.adapters.entries import StateError
 from hoheit_policy.adapters.state import view_of
-from hoheit_policy.guarded import FIELD
-from hoheit_policy.own_exemptions import read_declarations_for
-from hoheit_policy.values import at
 
+from . import residency_admission
+from .declarations_file import STDIN, TOO_DEEP, declared_in_file
 from .errors import UsageError
 from .exit_status import status_of
 from .json_input import parsed
 from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state_or_preview
-
-_STDIN = "-"
 
 
 def add(commands: Any) -> None:
@@ -57,10 +53,11 @@ def add(commands: Any) -> None:
         help="print every line of every rule, also of what passed, and what it rests on",
     )
     check.set_defaults(command=_run)
+    residency_admission.add(actions)
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.declarations == options.state == _STDIN:
+    if options.declarations == options.state == STDIN:
         raise UsageError(
             "--declarations and --state are both standard input; name a file for one of them"
         )
@@ -70,9 +67,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         found = residency_of(read_state_or_preview(options), declared, rules)
     except RecursionError:
-        raise UsageError(
-            f"{options.state or options.stack} is not JSON (nested too deeply)"
-        ) from None
+        raise UsageError(f"{options.state or options.stack} is not JSON ({TOO_DEEP})") from None
     if options.json:
         plain = found.plain(everything=options.all)
         sys.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
@@ -99,33 +94,3 @@ def residency_of(
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
     except StateError as error:
         raise UsageError(f"the state cannot be read: {error}") from None
-
-
-def declared_in_file(name: str, rules: Sequence[Rule] = RULES) -> Declarations:
-    """Return the declarations in a file, or in standard input where it is named ``-``.
-
-    Raises:
-        UsageError: if they are not JSON, or wrong.
-    """
-    origin = "standard input" if name == _STDIN else name
-    try:
-        text = sys.stdin.read() if name == _STDIN else Path(name).read_text(encoding="utf-8")
-        document = _unpacked(parsed(text))
-    except UnicodeDecodeError:
-        raise UsageError(f"{origin} is no text; write the declarations as JSON in UTF-8") from None
-    except ValueError as error:
-        raise UsageError(f"{origin} is {error}") from None
-    if not isinstance(document, dict):
-        raise UsageError(f"{origin} holds no declarations: write a JSON object of fields")
-    try:
-        return read_declarations_for(document, rules)
-    except DeclarationsError as error:
-        raise UsageError(f"{origin}: {error}") from None
-    except RecursionError:
-        raise UsageError(f"{origin} is not JSON (nested too deeply)") from None
-
-
-def _unpacked(document: Any) -> Any:
-    """Return the declarations in the configuration of the policy pack, or what is none of it."""
-    config = at(document, FIELD, FIELD)
-    return document if config is Gap.MISSING else config
