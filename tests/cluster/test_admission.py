@@ -8,7 +8,7 @@ from hoheit_policy.admission import admission_policies
 from support import residency as r
 from support.admission import MORE, said_by_rules, said_by_server
 from support.admission_cases import CASES
-from support.admission_installed import install, remove
+from support.admission_installed import install, remove, warning
 from support.lab import Lab
 
 CLUSTERS = {
@@ -21,14 +21,6 @@ CLUSTERS = {
 }
 IDS = ("IMG-01", "TEL-01", "NET-07", "EGR-01", "ENC-05")
 PLACES = ("LOC-01", "LOC-02", "GOV-04")
-
-
-def warning(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Policies that refuse nothing, so that every one of them is heard."""
-    for one in documents:
-        if "validationActions" in one["spec"]:
-            one["spec"]["validationActions"] = ["Warn"]
-    return documents
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,14 @@ KINDS = "validatingadmissionpolicies,validatingadmissionpolicybindings"
 OURS = "app.kubernetes.io/part-of=hoheit,app.kubernetes.io/component=residency"
 
 
+def warning(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Policies that refuse nothing, so that every one of them is heard."""
+    for one in documents:
+        if "validationActions" in one["spec"]:
+            one["spec"]["validationActions"] = ["Warn"]
+    return documents
+
+
 def install(lab: Lab, documents: list[dict[str, Any]]) -> None:
     """Install policies, and wait until the API server asks them."""
     remove(lab)
