@@ -1,8 +1,9 @@
 """What the generated admission policies refuse and let pass, as a bare kubectl meets them."""
 
 import json
+import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -228,11 +229,15 @@ def test_times_that_somebody_else_wrote_do_not_make_an_exemption_last(guarded: L
 
 @pytest.fixture
 def old_exempted(guarded: Lab) -> Iterator[dict[str, Any]]:
-    """The object whose exemption has ended, made before it did."""
+    """An object made before its exemption ended, which it has by now."""
     remove(guarded)
     until(lambda: applied(guarded, ENDED) == "")
     guarded.apply(ENDED)
-    install(guarded, admission_policies(view(), controllers=[CONTROLLERS]))
+    time.sleep(2)
+    documents = json.dumps(admission_policies(view(), controllers=[CONTROLLERS]))
+    end = f"{TODAY - timedelta(days=1)}T00:00:00Z"
+    assert end in documents
+    install(guarded, json.loads(documents.replace(end, f"{datetime.now(UTC):%FT%TZ}")))
     yield guarded.kubectl(
         *("get", "deployment", "-n", NAMESPACE, "ended", "-o", "json", "--show-managed-fields")
     )

@@ -1,6 +1,5 @@
 """Puts admission policies into the lab, and takes them out again."""
 
-import json
 from typing import Any
 
 from .lab import Lab
@@ -19,30 +18,43 @@ def warning(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def install(lab: Lab, documents: list[dict[str, Any]]) -> None:
-    """Install policies, and wait until the API server asks them."""
+    """Install policies, and wait until the API server asks all of them."""
     remove(lab)
     lab.apply(*documents)
-    _until_asked(lab)
+    # The server takes policies up in the order of their making, so the last one speaks for all.
+    lab.apply(*_LAST)
+    until(lambda: "last" in lab.run(*_PROBE, check=False).stderr)
 
 
 def remove(lab: Lab) -> None:
     lab.kubectl("delete", KINDS, "-l", OURS, "--ignore-not-found")
 
 
-def _until_asked(lab: Lab) -> None:
-    probe = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "probe", "namespace": "apps"},
-        "spec": {"type": "NodePort", "ports": [{"port": 80}]},
-    }
-    until(
-        lambda: (
-            "NET-07"
-            in lab.run(
-                *("kubectl", "create", "--dry-run=server", "-f", "-"),
-                stdin=json.dumps(probe),
-                check=False,
-            ).stderr
-        )
-    )
+_LABELS = dict(part.split("=") for part in OURS.split(","))
+_GROUP = "admissionregistration.k8s.io/v1"
+_METADATA = {"name": "last", "labels": _LABELS}
+_MAPS = {
+    "apiGroups": [""],
+    "apiVersions": ["v1"],
+    "operations": ["CREATE"],
+    "resources": ["configmaps"],
+    "resourceNames": ["probe"],
+}
+_LAST = (
+    {
+        "apiVersion": _GROUP,
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": _METADATA,
+        "spec": {
+            "matchConstraints": {"resourceRules": [_MAPS]},
+            "validations": [{"expression": "false"}],
+        },
+    },
+    {
+        "apiVersion": _GROUP,
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": _METADATA,
+        "spec": {"policyName": "last", "validationActions": ["Deny"]},
+    },
+)
+_PROBE = ("kubectl", "create", "configmap", "probe", "-n", "default", "--dry-run=server")
