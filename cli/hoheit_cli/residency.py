@@ -14,7 +14,6 @@ from . import residency_admission
 from .declarations_file import STDIN, TOO_DEEP, declared_in_file
 from .errors import UsageError
 from .exit_status import status_of
-from .json_input import parsed
 from .rule_option import add_rule_option, read_rules
 from .state import add_state_options, read_state_or_preview
 
