@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from hoheit_policy.adapters.state import VERSIONS
+
 from .errors import UsageError
 from .json_input import parsed
 from .programs import program
@@ -82,8 +84,6 @@ _FIELDS = {
     "outputs": (dict, "object"),
 }
 """What a command reads of a resource: the kind of JSON value, and what people call it."""
-_VERSIONS = (3, 4)
-"""Of the schema of deployments that Pulumi writes (sdk/go/common/apitype/core.go, 3.259)."""
 _PREVIEW = "`pulumi preview --json`"
 _EXPORT = "write one with `pulumi stack export --stack NAME --file FILE`"
 
@@ -121,9 +121,9 @@ def _checked(found: dict[str, Any], origin: str) -> dict[str, Any]:
         raise UsageError(f"{origin} is no export of a stack: it has no 'deployment'; {_EXPORT}")
     if fault := _fault(found["deployment"].get("resources")):
         raise UsageError(f"{origin} is no export of a stack: {fault}; {_EXPORT}")
-    version = found.get("version", min(_VERSIONS))
-    if version not in _VERSIONS:
-        read = " and ".join(map(str, _VERSIONS))
+    version = found.get("version", min(VERSIONS))
+    if version not in VERSIONS:
+        read = " and ".join(map(str, VERSIONS))
         raise UsageError(
             f"{origin} is a state of version {version}; this release reads {read}: take a newer "
             "hoheit, or export with the Pulumi that this one is made for"

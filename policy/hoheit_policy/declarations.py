@@ -10,7 +10,7 @@ from .exemption_patterns import names_something
 from .location import Closed, Day, Location
 from .logins import no_login, no_logins
 from .record import ProcessingRecord, Record, StoreRecord
-from .rule_ids import RULE_IDS
+from .rule_ids import ON_REQUEST, RULE_IDS
 from .values import has_gaps
 
 Enforcer = Literal["cilium", "calico", "kube-router", "vpc-cni", "kindnet", "none", "unknown"]
@@ -30,6 +30,13 @@ def _rule(name: str) -> str:
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 """Id of an AWS account, twelve digits."""
+
+
+def _on_request(name: str) -> str:
+    if name not in ON_REQUEST:
+        raise ValueError(f"no rule on request has this id; those are {', '.join(ON_REQUEST)}")
+    return name
+
 
 Url = Annotated[str, AfterValidator(no_login)]
 """A URL without a login: declarations lie in clear in the state."""
@@ -103,6 +110,8 @@ class Declarations(Closed):
     """Registries, or registries with a path, that images may come from."""
     approved_accounts: tuple[AccountId, ...] | None = None
     """Accounts of AWS that resources may be in and name. None: nothing is asked about accounts."""
+    requested_rules: tuple[Annotated[str, AfterValidator(_on_request)], ...] = ()
+    """Rules that are asked only on request, by id."""
     images_locked: bool | None = None
     """Every image has a digest."""
     state: StateDeclaration | None = None

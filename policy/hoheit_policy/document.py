@@ -4,6 +4,7 @@ from .rule import Rule
 from .rules import RULES
 
 _HEAD = "| Rule | What has to hold | Severity | Supports |\n|---|---|---|---|"
+_ON_REQUEST = "* Asked only where `requested_rules` in the declarations names it\n"
 _TOP = """# Rule reference
 
 Made by `python -m hoheit_policy docs/rules.md` from the rules themselves. [Where data
@@ -35,6 +36,7 @@ def _section(rule: Rule) -> str:
     return (
         f"## {rule.id}: {rule.title}\n\n{rule.asks}\n\n"
         f"* Severity: {rule.severity}\n"
+        f"{_ON_REQUEST if rule.on_request else ''}"
         f"* Phases: {', '.join(rule.phases)}\n"
         f"* Supports: {', '.join(rule.controls)}\n"
         f"* What to do: {rule.remediation.en}\n"

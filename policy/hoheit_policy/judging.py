@@ -90,7 +90,7 @@ def judge_stack(view: View, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...
         own = [one for resource in view.resources for one in _of_resource(rule, resource, view)]
         own += [one for resource in view.leaving for one in _of_leaving(rule, resource, view)]
         own += _of_stack(rule, view)
-        found += own or [_not_applicable(rule)]
+        found += own or [_not_applicable(rule, view)]
     return tuple(found)
 
 
@@ -132,7 +132,7 @@ def stops(finding: Finding, view: View) -> bool:
 
 
 def _of_resource(rule: Rule, resource: Resource, view: View) -> Iterator[Finding]:
-    if rule.of_resource is None or view.phase not in rule.phases:
+    if rule.of_resource is None or not _is_asked(rule, view):
         return
     hidden = why_opaque(resource) if rule.looks_inside else None
     if hidden:
@@ -142,6 +142,14 @@ def _of_resource(rule: Rule, resource: Resource, view: View) -> Iterator[Finding
         yield _finding(rule, resource.urn, judgement, view)
 
 
+def _is_asked(rule: Rule, view: View) -> bool:
+    return view.phase in rule.phases and (not rule.on_request or _is_requested(rule, view))
+
+
+def _is_requested(rule: Rule, view: View) -> bool:
+    return rule.id in view.declarations.requested_rules
+
+
 def _of_leaving(rule: Rule, resource: Resource, view: View) -> Iterator[Finding]:
     for finding in _of_resource(rule, resource, view):
         text = f"{finding.message}; it waits to be deleted, which `pulumi up` does"
@@ -149,7 +157,7 @@ def _of_leaving(rule: Rule, resource: Resource, view: View) -> Iterator[Finding]
 
 
 def _of_stack(rule: Rule, view: View) -> Iterator[Finding]:
-    if rule.of_stack is not None and view.phase in rule.phases:
+    if rule.of_stack is not None and _is_asked(rule, view):
         for urn, judgement in rule.of_stack(view):
             yield _finding(rule, urn, judgement, view)
 
@@ -207,12 +215,15 @@ def _exempted(finding: Finding, exemption: Exemption, view: View) -> Finding:
     )
 
 
-def _not_applicable(rule: Rule) -> Finding:
+def _not_applicable(rule: Rule, view: View) -> Finding:
+    message = "nothing here that the rule asks about"
+    if rule.on_request and not _is_requested(rule, view):
+        message = "asked only on request; requested_rules in the declarations does not name it"
     return Finding(
         rule=rule.id,
         verdict=Verdict.NOT_APPLICABLE,
         resource="",
         path="",
-        message="nothing here that the rule asks about",
+        message=message,
         provenance="collection",
     )

@@ -1,114 +1,71 @@
-"""Hosts that anything in a Kubernetes object names, in whatever field and encoding: a net.
+"""Hosts of URLs anywhere in a Kubernetes object, also where a program has to decode them: a net.
 
-EGR-01 asks about the fields in which software looks for addresses. A host stands in many others: a
-probe, a hook, the DNS of a pod, the addresses of an EndpointSlice, a Secret.
+EGR-01 and NET-09 ask about the fields in which software looks for addresses. A URL stands in many
+others: in a hook, a Secret, an annotation, or in Base64 where a plain one is expected.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
-
-from hoheit_facts import service_at
+from typing import TYPE_CHECKING
 
 from .hosts import hosts_in, is_private, written
-from .kubernetes import containers_of
-from .leaves import leaves_in
-from .values import Gap, list_at, text_at
+from .texts import forms, texts_of
+from .values import Gap
 
 if TYPE_CHECKING:
     from .resource import Resource
 
-_NAME = re.compile(r"(?<![\w.@-])(?:[\w-]+\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
-_HOST_AND_PORT = re.compile(r"(?P<host>(?:[\w-]+\.)+[a-z]{2,}|\d+(?:\.\d+){3}):\d{1,5}")
-_FOR_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ENDPOINT|SERVER|PROXY|ADDRESS|DOMAIN|SITE)$")
-"""Variables that hold a host by their name."""
-_ADDRESS = re.compile(
-    r"(?:nameservers\[\d+\]|hostAliases\[\d+\]\.ip|addresses\[\d+\](?:\.ip)?"
-    r"|(?:httpGet|tcpSocket)\.host|nfs\.server|targetPortal)$"
+_HOST_AND_PORT = re.compile(r"(?P<host>(?:[\w-]+\.)+[a-z]{2,}|\d+(?:\.\d+){3}):\d{1,5}", re.I)
+_READ = re.compile(
+    r"(?:[cC]ontainers\[\d+\]\.(?:args|command)\[\d+\]|env\[\d+\]\.value|externalName"
+    r"|clientConfig\.url|/auth-url|/auth-signin|/mirror-target)$"
 )
-"""End of a path to an address that a pod, a Service or a volume uses."""
+"""Ends of paths to what EGR-01 and NET-09 read as it stands."""
+_READ_OF_CONFIG_MAPS = "data."
 _EXPECTED = re.compile(r"(?i:ur[il]|host|server|endpoint|address)s?(?:\[\d+\])?$")
 """End of a path to something that is a host by its name."""
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
-_BINARY = re.compile(r"^(?:items\[\d+\]\.)?(?:data|binaryData)\.")
-_SKIPPED = frozenset({"labels", "matchLabels", "description"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedHost:
-    """A host that a text names."""
+    """A host that a text names, or a gap where a host is expected."""
 
     path: str
-    host: str
-    how: str
-    """In which form it stands there."""
-
-
-def unread_hosts(resource: Resource) -> Iterator[tuple[str, Gap]]:
-    """Return the paths at which a host is expected and nothing can be read."""
-    for path, value in leaves_in(resource.inputs, skipped=_SKIPPED):
-        if not isinstance(value, str) and _EXPECTED.search(path):
-            yield path, value if isinstance(value, Gap) else Gap.WRONG
+    host: str | Gap
 
 
 def named_hosts(resource: Resource) -> Iterator[NamedHost]:
-    """Return the hosts that the texts of a Kubernetes object name, in every form that is read."""
-    for path, value in leaves_in(resource.inputs, skipped=_SKIPPED):
-        if not isinstance(value, str):
-            continue
-        for text, how in _readings(path, value):
-            for host in sorted(_in_text(text)):
-                yield NamedHost(path=path, host=host, how=how)
-        if _ADDRESS.search(path) and is_private(value) is not True:
-            yield NamedHost(path=path, host=written(value), how="address")
-    yield from _by_variables(resource)
+    """Return the hosts in the texts of an object that other rules do not read."""
+    for one in texts_of(resource):
+        if isinstance(one.text, Gap):
+            if _EXPECTED.search(one.path) and not _READ.search(one.path):
+                yield NamedHost(path=one.path, host=one.text)
+        elif not one.joined:
+            for host in sorted(_hosts(resource, one.path, one.text)):
+                yield NamedHost(path=one.path, host=host)
 
 
-def _readings(path: str, text: str) -> Iterator[tuple[str, str]]:
-    """Return a text as it stands and as a program may decode it."""
-    yield text, "text"
-    if "%" in text:
-        yield unquote(text), "percent-encoded"
-    if (_BINARY.match(path) or _ENCODED.fullmatch(text)) and (plain := _decoded(text)):
-        yield plain, "base64"
+def _hosts(resource: Resource, path: str, text: str) -> set[str]:
+    plain, *decoded = forms(text)
+    found = set(_without_scheme(plain))
+    for form in decoded if _is_read(resource, path) else (plain, *decoded):
+        found |= {one.name for one in hosts_in(form)}
+    return found
 
 
-def _decoded(text: str) -> str | None:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-
-
-def _in_text(text: str) -> set[str]:
-    """Return hosts of URLs, hosts with a port, and services that are known wherever they stand."""
-    found = {one.name for one in hosts_in(text)}
-    # A URL without a scheme takes that of the page or program around it.
-    found |= {one.name for one in hosts_in(f"https:{text}")} if text.startswith("//") else set()
+def _without_scheme(text: str) -> Iterator[str]:
+    if text.startswith("//"):
+        # Such a URL takes the scheme of the page or program around it.
+        yield from (one.name for one in hosts_in(f"https:{text}"))
     match = _HOST_AND_PORT.fullmatch(text)
     if match and is_private(match["host"]) is not True:
-        found.add(written(match["host"]))
-    return found | {written(name) for name in _NAME.findall(text) if service_at(written(name))}
+        yield written(match["host"])
 
 
-def _by_variables(resource: Resource) -> Iterator[NamedHost]:
-    for path, name, value in variables_of(resource):
-        if _FOR_A_HOST.search(name.upper()) and isinstance(value, str) and _NAME.fullmatch(value):
-            yield NamedHost(path=path, host=written(value), how="host by its variable")
-
-
-def variables_of(resource: Resource) -> Iterator[tuple[str, str, Any]]:
-    """Return path, name and value of every variable that a container is given directly."""
-    for container in containers_of(resource):
-        entries = list_at(container.body, "env")
-        for index, entry in enumerate([] if isinstance(entries, Gap) else entries):
-            name = text_at(entry, "name")
-            if isinstance(name, str):
-                path = f"{container.path}.env[{index}].value"
-                yield path, name, text_at(entry, "value")
+def _is_read(resource: Resource, path: str) -> bool:
+    if resource.type.endswith(":ConfigMap") and path.startswith(_READ_OF_CONFIG_MAPS):
+        return True
+    return bool(_READ.search(path))

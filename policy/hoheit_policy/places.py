@@ -66,7 +66,7 @@ def lost(what: str, path: str, gap: Gap) -> Place:
         path=path,
         why_unknown=gap.value,
         late=gap is Gap.UNKNOWN,
-        unreadable=gap in (Gap.SECRET, Gap.WRONG),
+        unreadable=gap in (Gap.SECRET, Gap.WRONG, Gap.UNSEEN),
     )
 
 

@@ -51,5 +51,8 @@ class Rule:
     """Judges a resource before it exists."""
     of_stack: OfStack | None = None
     """Judges what only the whole shows."""
+    on_request: bool = False
+    """Asked only where the declarations request it: good practice in general, and no question of
+    where data is."""
     looks_inside: bool = False
     """Answers UNKNOWN for what carries other resources and cannot be opened."""

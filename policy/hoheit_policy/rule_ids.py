@@ -68,3 +68,6 @@ RULE_IDS = (
     "REG-01",
     "REG-02",
 )
+
+ON_REQUEST = ("NET-02", "NET-04", "NET-05", "ENC-02", "ENC-03")
+"""Those that are asked only where the declarations request them."""

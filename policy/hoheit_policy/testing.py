@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _NOT_WELL = {Verdict.FAIL, Verdict.UNKNOWN}
-_UNREADABLE = (Gap.UNKNOWN, Gap.SECRET, Gap.WRONG, Gap.MISSING)
+_UNREADABLE = tuple(Gap)
 _WRONG_TYPES = ("no such value", True, [3], {"zz": 1})
 
 

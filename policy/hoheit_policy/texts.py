@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from unicodedata import category, normalize
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ _QUOTES = str.maketrans("", "", "\"'`\\\\")
 """What a shell takes out of a word, so that it may stand inside of a host."""
 _INVISIBLE = "Cf"
 """Category of characters that nobody sees, and that a resolver leaves out (UTS 46)."""
+_REMEMBERED = 4096
+"""Several rules read the same texts, and resources of one kind have many in common."""
 _ROUNDS = 3
 """How often percent signs may be written as percent signs."""
 
@@ -33,11 +36,17 @@ class Text:
 
     path: str
     text: str | Gap
+    joined: bool = False
+    """Put together from the items of a list."""
 
 
-def texts_of(resource: Resource) -> Iterator[Text]:
+def texts_of(resource: Resource) -> tuple[Text, ...]:
     """Return every text in the inputs; those of a list also put together, as a shell might."""
-    yield from _texts(resource.inputs, "")
+    return resource.once(_read)
+
+
+def _read(resource: Resource) -> tuple[Text, ...]:
+    return tuple(_texts(resource.inputs, ""))
 
 
 def _texts(value: Any, path: str) -> Iterator[Text]:
@@ -52,16 +61,22 @@ def _texts(value: Any, path: str) -> Iterator[Text]:
             yield from _texts(inner, f"{path}[{index}]")
         words = [inner for inner in items if isinstance(inner, str)]
         if len(words) > 1:
-            yield Text(path=path, text="".join(words))
+            yield Text(path=path, text="".join(words), joined=True)
 
 
-def hosts_named(text: str) -> set[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def hosts_named(text: str) -> frozenset[str]:
     """Return every word of a text that could be a host, however it is written."""
-    return {host for form in _forms(text) for host in _HOST.findall(_plain(form))}
+    return frozenset(host for form in forms(text) for host in _HOST.findall(_plain(form)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def forms(text: str) -> tuple[str, ...]:
+    """Return a text as it is, then what its Base64 and its percent signs stand for."""
+    return tuple(_forms(text))
 
 
 def _forms(text: str) -> Iterator[str]:
-    """Return a text as it is, and what its Base64 and its percent signs stand for."""
     yield from _unquoted(text)
     for match in _BASE64.finditer(text):
         if decoded := _decoded(match[0]):

@@ -132,7 +132,8 @@ def view(*resources: Resource, phase: Phase = Phase.STATE, **declared: Any) -> V
 def judged(rule: str, *resources: Resource, **declared: Any) -> list[Finding]:
     """What one rule says of some resources."""
     (found,) = [one for one in RULES if one.id == rule]
-    return list(judge_stack(view(*resources, **declared), [found]))
+    requested = {"requested_rules": [rule]} if found.on_request else {}
+    return list(judge_stack(view(*resources, **{**requested, **declared}), [found]))
 
 
 def verdicts(rule: str, *resources: Resource, **declared: Any) -> set[Verdict]:

@@ -212,6 +212,9 @@ def _more(chance: random.Random, program: benign.Program) -> Mutant:
         "a component": [shelf],
         "a password": [benign.entry("random:index/randomPassword:RandomPassword", "extra", {})],
     }
+    if any("stores" in one.get("outputs", {}) for one in program.entries):
+        # A store that is in no register is a difference, which REG-01 reports.
+        del ways["a bucket"], ways["a volume beside a server"]
     what = chance.choice(sorted(ways))
     entries = [*copy.deepcopy(program.entries), *ways[what]]
     chance.shuffle(entries)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace")
 _SAME = "same"
 _PENDING = "pending_operations"
-_VERSIONS = (3, 4)
+VERSIONS = (3, 4)
 """Of exports: DeploymentSchemaVersionCurrent and -Latest of Pulumi (sdk/go/common/apitype)."""
 
 
@@ -69,10 +69,10 @@ def view_of(
 
 
 def _refuse_version(document: dict[str, Any]) -> None:
-    version: Any = document.get("version", _VERSIONS[0])
-    if version not in _VERSIONS:
+    version: Any = document.get("version", VERSIONS[0])
+    if version not in VERSIONS:
         raise StateError(
-            f"version is {version!r}, and exports of {' and '.join(map(str, _VERSIONS))} are read; "
+            f"version is {version!r}, and exports of {' and '.join(map(str, VERSIONS))} are read; "
             "export the state with a Pulumi CLI that this release knows"
         )
 

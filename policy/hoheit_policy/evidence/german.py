@@ -320,9 +320,9 @@ GERMAN: dict[str, German] = {
     ),
     "EGR-02": German(
         "Kein Kubernetes-Objekt nennt einen Host, den niemand erklärt hat",
-        "In welchem Feld auch immer, ob offen geschrieben, mit Prozentzeichen oder in Base64: "
-        "Ein Host in einem Kubernetes-Objekt gehört zum Cluster oder ist erklärt. Jeder andere "
-        "ist unbekannt.",
+        "In welchem Feld er auch steht, offen, mit Prozentzeichen oder in Base64: Der Host einer "
+        "URL in einem Kubernetes-Objekt gehört zum Cluster oder ist erklärt. Nach öffentlichen "
+        "Diensten, die Tabellen kennen, fragen AI-04, TEL-12 und EGR-01.",
     ),
     "ENC-01": German(
         "Secrets eines EKS-Clusters sind mit eigenem Schlüssel verschlüsselt",

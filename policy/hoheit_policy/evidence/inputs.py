@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from hoheit_policy.adapters.state import view_of
+from hoheit_policy.adapters.state import VERSIONS, view_of
 from hoheit_policy.declarations import Declarations
 from hoheit_policy.own_exemptions import read_declarations_for
 from hoheit_policy.record import Record
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
     from hoheit_policy.rule import Rule
     from hoheit_policy.rule_file import RuleFile
-
-
-_VERSIONS = (3, 4)
-"""What the engine writes: 3, or 4 of the same shape where a stack uses what it lists as features
-(pulumi/pkg, snapshotJournaler; both are a DeploymentV3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +49,7 @@ class Inputs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", redacted(self.state))
-        if self.state["version"] not in _VERSIONS:
+        if self.state["version"] not in VERSIONS:
             raise ValueError(
                 f"version: the export is of version {self.state['version']}; hoheit reads "
                 "3 and 4, which Pulumi 3 writes: export the stack with `pulumi stack export`"

@@ -37,7 +37,7 @@ def named_services(resource: Resource, kind: str, view: View) -> Iterator[Judgem
     """
     if resource.package != "kubernetes" or not resource.custom:
         return
-    texts = list(texts_of(resource))
+    texts = texts_of(resource)
     found = [(one.path, host) for one in texts for host in sorted(_hosts(one, kind))]
     for path, host in found:
         yield judge_service(path, host, view)
@@ -84,7 +84,7 @@ def _hosts(one: Text, kind: str) -> set[str]:
     return {host for host, service in named if service is not None and service.kind == kind}
 
 
-def _unread(resource: Resource, texts: list[Text]) -> Iterator[Judgement]:
+def _unread(resource: Resource, texts: tuple[Text, ...]) -> Iterator[Judgement]:
     """Answer once for all that cannot be read; the content of a Secret is not looked into."""
     gaps = [one for one in texts if isinstance(one.text, Gap)]
     if not gaps or resource.type.endswith(_SECRETS):

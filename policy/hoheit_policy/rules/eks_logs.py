@@ -30,7 +30,10 @@ def judge_logs(resource: Resource, _view: View) -> Iterator[Judgement]:
         yield _judge_types(list_at(resource.inputs, _TYPES))
     elif resource.type == _GROUP:
         name = text_at(resource.inputs, "name")
-        if isinstance(name, str) and name.startswith(_NAME):
+        if isinstance(name, Gap) and name is not Gap.MISSING:
+            text = f"whose log group it is {name.value}"
+            yield unknown("name", text, late=name is Gap.UNKNOWN)
+        elif isinstance(name, str) and name.startswith(_NAME):
             yield _judge_days(at(resource.inputs, _DAYS))
 
 
@@ -67,11 +70,12 @@ EKS_LOGS = Rule(
     ),
     severity=Severity.MEDIUM,
     phases=ALWAYS,
-    controls=("AI Act Art. 26(6)", "BSI C5 OPS", "NIS2 Art. 21(2)"),
+    controls=("NIS2 Art. 21(2)",),
     remediation=Remediation(
         en="Set enabledClusterLogTypes, and retentionInDays of /aws/eks/<name>/cluster to 365.",
         de="enabledClusterLogTypes setzen, und retentionInDays von /aws/eks/<name>/cluster auf "
         "365.",
     ),
+    on_request=True,
     of_resource=judge_logs,
 )

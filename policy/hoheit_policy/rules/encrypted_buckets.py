@@ -78,6 +78,7 @@ ENCRYPTED_BUCKETS = Rule(
         de="Eine BucketServerSideEncryptionConfiguration mit sseAlgorithm aws:kms und der "
         "kmsMasterKeyId eines eigenen Schlüssels anlegen.",
     ),
+    on_request=True,
     of_resource=judge_encryption,
     of_stack=judge_silence,
 )

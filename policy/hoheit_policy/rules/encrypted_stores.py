@@ -21,5 +21,6 @@ ENCRYPTED_STORES = Rule(
         de="Verschlüsselung einschalten und einen eigenen KMS-Schlüssel in der Region des "
         "Speichers nennen.",
     ),
+    on_request=True,
     of_resource=encrypted_for("ENC-03"),
 )

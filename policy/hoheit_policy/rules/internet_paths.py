@@ -56,5 +56,6 @@ INTERNET_PATHS = Rule(
         de="AWS über Endpunkte des Netzes erreichen; wo Pakete hinaus müssen, sie überwachen und "
         "die Regel ausnehmen lassen.",
     ),
+    on_request=True,
     of_resource=judge_path,
 )

@@ -89,5 +89,6 @@ OPEN_EGRESS = Rule(
         de="Nur private Bereiche und andere Gruppen erlauben; was hinaus muss, durch einen Proxy "
         "oder einen Endpunkt leiten.",
     ),
+    on_request=True,
     of_resource=judge_egress,
 )

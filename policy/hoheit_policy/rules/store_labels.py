@@ -10,7 +10,7 @@ from hoheit_facts import DATA_STORES, REQUIRED_TAGS
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.values import Gap, map_at, text_at
-from hoheit_policy.verdict import Judgement, failed, passed, unknown
+from hoheit_policy.verdict import Judgement, passed, unknown
 
 if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
@@ -41,7 +41,9 @@ def _judge(path: str, found: list[str | Gap]) -> Judgement:
             return passed(path, "stated")
         if value is not Gap.MISSING:
             return unknown(path, f"it {value.value}", late=value is Gap.UNKNOWN)
-    return failed(path, "nobody says it; set it on the resource, or in defaultTags of the provider")
+    return unknown(
+        path, "nobody says it; set it on the resource, or in defaultTags of the provider"
+    )
 
 
 STORE_LABELS = Rule(

@@ -77,14 +77,22 @@ def test_the_same_state_makes_the_same_package(home: Path) -> None:
 
 
 def test_only_unknowns_end_with_3(home: Path) -> None:
-    chart = ev.entry("kubernetes:helm.sh/v3:Release", "chart", inputs={"chart": "loki"})
+    chart = ev.entry(
+        "kubernetes:helm.sh/v3:Release",
+        "chart",
+        inputs={"chart": "oci://registry.example.com/loki", "version": "6.30.1"},
+    )
     guard = ev.entry(
         "hoheit:index:ResidencyGuard",
         "guard",
         custom=False,
         inputs={"declarations": r.declarations()},
     )
-    provider = ev.entry("pulumi:providers:kubernetes", "main", inputs={"clusterIdentifier": "main"})
+    provider = ev.entry(
+        "pulumi:providers:kubernetes",
+        "main",
+        inputs={"clusterIdentifier": "main", "context": "main"},
+    )
     state = ev.state()
     state["deployment"]["resources"] = [guard, provider, chart]
     write_state(home, state)

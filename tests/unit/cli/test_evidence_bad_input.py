@@ -13,7 +13,12 @@ from support import evidence as ev
 from support import evidence_example as ex
 from support import residency as r
 
-EXEMPTION = {"rule": "NET-07", "resource": "*", "owner": "o", "reason": "r"}
+EXEMPTION = {
+    "rule": "NET-07",
+    "resource": "*kubernetes:core/v1:Service::*",
+    "owner": "o",
+    "reason": "r",
+}
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ def test_a_state_of_another_version_is_refused(
     home: Path, capsys: pytest.CaptureFixture[str], version: Any
 ) -> None:
     (home / "state.json").write_text(json.dumps({**ev.state(), "version": version}))
-    assert f"version: the export is of version {version}" in refused(home, capsys)
+    assert f"is a state of version {version}; this release reads 3 and 4" in refused(home, capsys)
 
 
 def test_a_state_with_features_of_a_newer_engine_is_read(home: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_plugin_that_only_has_the_name_of_a_known_one_is_unknown(url: Any, pac
 def test_an_exemption_takes_a_third_party() -> None:
     exemption = {
         "rule": "GLB-07",
-        "resource": "*gcp:*",
+        "resource": "*::gcp:storage/bucket:Bucket::*",
         "owner": "platform team",
         "reason": "public site",
         "until": "2027-03-31",

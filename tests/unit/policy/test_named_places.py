@@ -85,8 +85,8 @@ def test_a_field_for_a_place_that_cannot_be_read_is_unknown(gap: Any) -> None:
 
 
 def test_what_the_state_shows_counts_as_well() -> None:
-    one = aws(NEW, {}, outputs={"bucketRegion": "us-east-1"})
-    assert verdicts(one) == {(Verdict.FAIL, "outputs.bucketRegion")}
+    one = aws(NEW, {}, outputs={"homeRegion": "us-east-1"})
+    assert verdicts(one) == {(Verdict.FAIL, "outputs.homeRegion")}
 
 
 def test_an_outpost_is_wherever_its_owner_put_it() -> None:

@@ -10,7 +10,13 @@ from support import evidence as ev
 from support import residency as r
 
 STATE = json.dumps(ev.state()).encode()
-EXEMPTION = {"rule": "NET-07", "resource": "*", "owner": "a", "reason": "b", "until": "2099-12-31"}
+EXEMPTION = {
+    "rule": "NET-07",
+    "resource": "*::front",
+    "owner": "a",
+    "reason": "b",
+    "until": "2099-12-31",
+}
 
 
 def exempting(**changes: Any) -> bytes:
