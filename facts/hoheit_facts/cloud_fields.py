@@ -58,9 +58,11 @@ class GlobalSetting:
     type: str
     path: str
     harmless: tuple[str, ...]
-    """Values that do not; without a value it is not part of it either."""
+    """Values that do not."""
     name: str
     """Of the service."""
+    default: str | None
+    """What AWS takes where no value is given; None: it is no part of the service then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,9 @@ def _hcloud(record: dict[str, Any]) -> HcloudFields:
 
 DESTINATIONS: tuple[Destination, ...] = tuple(Destination(**one) for one in _DATA["destinations"])
 """Every field with a copy of data."""
+
+HCLOUD_WITHOUT_PLACE: frozenset[str] = frozenset(_DATA["hcloud_without_place"])
+"""Types of Hetzner Cloud that hold no data, or are found at the resources that they join."""
 
 HCLOUD_FIELDS: dict[str, HcloudFields] = {one["type"]: _hcloud(one) for one in _DATA["hcloud"]}
 """By type token."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from hoheit_facts import HCLOUD_FIELDS, HcloudFields
+from hoheit_facts import HCLOUD_FIELDS, HCLOUD_WITHOUT_PLACE, HcloudFields
 
 from .places import Place, each, in_region, in_zone, lost
 from .provider_urls import place_of, urls_of
@@ -28,13 +28,21 @@ def hcloud_places(resource: Resource, view: View) -> Iterator[Place]:
 
 
 def hcloud_addresses(resource: Resource, view: View) -> Iterator[Place]:
-    """Return where the requests of a provider go, for itself and for what it makes."""
+    """Return where the requests of a provider go, and what nobody knows the place of."""
+    if _is_unheard_of(resource):
+        why = "no table says where this type is; have it exempted, or use a newer hoheit"
+        yield Place(what=resource.type, path="", why_unknown=why, unreadable=True)
     if resource.type == PROVIDER:
         for url in urls_of(PROVIDER, resource.inputs):
             yield place_of(url, "", view)
     elif resource.type in HCLOUD_FIELDS and resource.provider is not None:
         for url in urls_of(PROVIDER, resource.provider.inputs):
             yield place_of(url, "provider.", view)
+
+
+def _is_unheard_of(resource: Resource) -> bool:
+    made = resource.package == PACKAGE and resource.custom
+    return made and resource.type not in HCLOUD_FIELDS.keys() | HCLOUD_WITHOUT_PLACE
 
 
 def hcloud_locations(resource: Resource, view: View) -> Iterator[Place]:
@@ -61,6 +69,7 @@ def _location_places(resource: Resource, known: HcloudFields, view: View) -> Ite
     shown = _stated(resource.outputs, known)
     if stated is not None:
         yield stated
+        yield from _others(resource, known, stated)
         if shown is not None and shown.countries and shown.countries != stated.countries:
             yield replace(shown, path=f"outputs.{shown.path}")
     elif shown is not None:
@@ -81,6 +90,16 @@ def _stated(tree: object, known: HcloudFields) -> Place | None:
     return None
 
 
+def _others(resource: Resource, known: HcloudFields, first: Place) -> Iterator[Place]:
+    """Return what other fields name elsewhere, or in a way that cannot be read."""
+    for field in known.fields:
+        given = text_at(resource.inputs, field)
+        if given is not Gap.MISSING and field != first.path:
+            other = _coded(field, given)
+            if not set(first.countries) <= set(other.countries):
+                yield other
+
+
 def _coded(field: str, given: str | Gap) -> Place:
     if isinstance(given, Gap):
         return lost(_WHAT, field, given)
@@ -91,6 +110,10 @@ def _coded(field: str, given: str | Gap) -> Place:
 
 def _beside(resource: Resource, known: HcloudFields, field: str, view: View) -> Iterator[Place]:
     found = refer(resource, field, known.targets, view)
+    if found is Gap.MISSING and not known.fields:
+        why = f"what it leads to is not named by {field}, so nobody sees where that is"
+        yield Place(what=_WHAT, path=field, why_unknown=why, unreadable=True)
+        return
     if isinstance(found, Gap):
         yield lost(_WHAT, field, found)
         return

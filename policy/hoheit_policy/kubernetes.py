@@ -146,6 +146,16 @@ def containers_of(resource: Resource) -> Iterator[Container]:
                 )
 
 
+def image_volumes_of(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """Return path and reference of every image that a pod mounts as a volume."""
+    for found, path, spec in pods_of(resource):
+        volumes = list_at(spec, "volumes")
+        below = ("image", "reference")
+        for place, reference in _each(found, (*path, "volumes"), volumes, below):
+            if reference is not Gap.MISSING:
+                yield place, reference
+
+
 def claims_of(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Return path and spec of every volume claim: its own object, templates, ephemeral volumes."""
     for found in objects_of(resource):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _PARTS = [code.split("-") for provider, code in REGIONS if provider in AWS_PARTITIONS]
 _AREAS = "|".join(sorted({parts[0] for parts in _PARTS}))
 _DIRECTIONS = "|".join(sorted({parts[-2] for parts in _PARTS}))
-_CODE = re.compile(
+CODE = re.compile(
     rf"(?<![\w-])(?:{_AREAS})-(?:[a-z]+-)*(?:{_DIRECTIONS})-\d(?:-[a-z]+-\d)?[a-z]?(?![\w-])"
 )
 """A region or a zone that stands by itself, in a list, an ARN or a host. One that is too new for
@@ -80,7 +80,7 @@ def _asked(resource: Resource, view: View) -> Iterator[Place]:
 
 def _coded(path: str, text: str) -> Iterator[Place]:
     """Return the regions and zones in a text, and ARNs that stand for something elsewhere."""
-    for code in sorted(set(_CODE.findall(text))):
+    for code in sorted(set(CODE.findall(text))):
         yield aws_place(f"'{code}'", path, code)
     for arn in sorted(set(_ARN.findall(text))):
         if ":outposts:" in arn:

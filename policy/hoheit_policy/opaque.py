@@ -67,6 +67,7 @@ _CARRIERS = (
     "command:",
     "docker:",
     "docker-build:",
+    "kubernetes:apiextensions.k8s.io:CustomResource",
     "pulumi-python:dynamic",
     "terraform-module:",
 )

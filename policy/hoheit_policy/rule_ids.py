@@ -65,6 +65,7 @@ RULE_IDS = (
     "GOV-01",
     "GOV-03",
     "GOV-04",
+    "WRK-05",
     "REG-01",
     "REG-02",
 )

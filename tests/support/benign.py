@@ -81,6 +81,8 @@ REMOTE = {"region": "eu-west-1"}
 EKS_KEY = {"provider": {"keyArn": arn("kms", "key/a")}, "resources": ["secrets"]}
 KEY = {"encryptionConfiguration": {"replicaKmsKeyId": arn("kms", "key/a")}}
 
+REGION = "topology.kubernetes.io/region"
+
 BENIGN: dict[str, list[dict[str, Any]]] = {
     "LOC-01": [*PLACES, stored("country")],
     "LOC-02": [*PLACES, stored("country")],
@@ -276,6 +278,12 @@ BENIGN: dict[str, list[dict[str, Any]]] = {
     ],
     "EGR-01": [
         work(r.container(VLLM, args=["https://objects.example.com"])),
+    ],
+    "WRK-05": [
+        kubernetes(
+            "core/v1:Pod",
+            {"spec": {"nodeSelector": {REGION: "eu-west-1"}}},
+        )
     ],
     "EGR-02": [work(r.container(VLLM, lifecycle={"url": "https://objects.example.com"}))],
     "ENC-01": [

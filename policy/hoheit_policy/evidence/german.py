@@ -160,8 +160,10 @@ GERMAN: dict[str, German] = {
     ),
     "GLB-01": German(
         "Nichts läuft durch Amazon CloudFront",
-        "Keine Ressource von Amazon CloudFront entsteht: der Dienst nimmt Anfragen an Orten in "
-        "aller Welt an, was auch immer über Besucher und Preisklassen eingestellt ist.",
+        "Keine Ressource von Amazon CloudFront wird angelegt und keine am Rand optimierte API, vor "
+        "der es steht: Es nimmt Anfragen an Orten in aller Welt an, was seine Einstellungen zu "
+        "Betrachtern und Preisen auch sagen. Eine API von API Gateway, die keinen Typ nennt, ist "
+        "am Rand optimiert.",
     ),
     "GLB-02": German(
         "Nichts läuft durch AWS Global Accelerator",
@@ -377,6 +379,12 @@ GERMAN: dict[str, German] = {
         "Betreiber und ihre Eigentümer sind bekannt und erlaubt",
         "Der Betreiber jedes Ortes, nach dem LOC-01 fragt, ist bekannt, und das Land, aus dem "
         "sein Eigentümer kontrolliert wird, ist eines, das das Profil erlaubt.",
+    ),
+    "WRK-05": German(
+        "Pods und Volumes sind an keine Region anderswo gebunden",
+        "Jede Region oder Zone von AWS oder Hetzner Cloud, die ein Node Selector, eine Node "
+        "Affinity oder die Topologie einer Storage Class nennt, ist in einem erlaubten Land. "
+        "Andere Namen sind die des Clusters, dessen Ort erklärt ist.",
     ),
     "REG-01": German(
         "Das Register hat jeden Speicher",

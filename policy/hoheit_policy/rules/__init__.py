@@ -8,6 +8,7 @@ from .approved_images import APPROVED_IMAGES
 from .aws_accounts import AWS_ACCOUNTS
 from .backup_copies import BACKUP_COPIES
 from .bedrock_regions import GUARDRAIL_REGIONS, MODEL_REGIONS
+from .bound_places import BOUND_PLACES
 from .bucket_copies import ACCESS_POINTS, TABLE_BUCKET_REPLICAS
 from .bucket_replicas import BUCKET_REPLICAS
 from .chart_origins import CHART_ORIGINS
@@ -129,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     STORE_LABELS,
     REGION_GUARDRAILS,
     OPERATORS_RULE,
+    BOUND_PLACES,
     REGISTERED_STORES,
     SEEN_ENTRIES,
 )

@@ -40,9 +40,23 @@ def switched_by(rule: str) -> OfResource:
 
     def answer(resource: Resource, view: View) -> Iterator[Judgement]:
         for setting in asked:
-            value = at(resource.inputs, setting.path)
-            if setting.type == resource.type and is_aws(resource) and value is not Gap.MISSING:
+            if setting.type != resource.type or not is_aws(resource):
+                continue
+            value = at(resource.inputs, *setting.path.split("."))
+            if value is Gap.MISSING and setting.default:
+                value = setting.default
+            if value is not Gap.MISSING:
                 yield _judge_setting(setting, value, view)
+
+    return answer
+
+
+def both(first: OfResource, second: OfResource) -> OfResource:
+    """Return the answers of two."""
+
+    def answer(resource: Resource, view: View) -> Iterator[Judgement]:
+        yield from first(resource, view)
+        yield from second(resource, view)
 
     return answer
 

@@ -3,14 +3,15 @@
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 
-from ._global_service import handled_by
+from ._global_service import both, handled_by, switched_by
 
 CONTENT_NETWORKS = Rule(
     id="GLB-01",
     title="Nothing passes through Amazon CloudFront",
     asks=(
-        "No resource of Amazon CloudFront is made: it takes requests at places all over the "
-        "world, whatever its settings say of viewers and prices."
+        "No resource of Amazon CloudFront is made, and no edge-optimized API, before which it "
+        "stands: it takes requests at places all over the world, whatever its settings say of "
+        "viewers and prices. An API of API Gateway that names no type is edge-optimized."
     ),
     severity=Severity.HIGH,
     phases=ALWAYS,
@@ -28,5 +29,5 @@ CONTENT_NETWORKS = Rule(
             "ausnehmen lassen, wo alles Ausgelieferte öffentlich ist."
         ),
     ),
-    of_resource=handled_by("GLB-01"),
+    of_resource=both(handled_by("GLB-01"), switched_by("GLB-01")),
 )

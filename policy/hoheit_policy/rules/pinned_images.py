@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hoheit_policy.images import Image
-from hoheit_policy.kubernetes import containers_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
 
-from ._images import image_of, unread_image
+from ._images import images_of, unread_image
 
 if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
@@ -22,9 +21,8 @@ _ADD = "add @sha256:... as your registry shows it"
 
 
 def judge_pins(resource: Resource, view: View) -> Iterator[Judgement]:
-    """Answer for every container, init and ephemeral ones among them."""
-    for container in containers_of(resource):
-        path, image = f"{container.path}.image", image_of(container)
+    """Answer for every container, init and ephemeral ones among them, and for volumes."""
+    for path, image in images_of(resource):
         if isinstance(image, Image):
             yield _digest(path, image, locked=view.declarations.images_locked)
         else:

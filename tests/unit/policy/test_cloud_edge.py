@@ -24,7 +24,10 @@ def test_a_setting_that_leads_to_the_edge_is_for_profiles_that_allow_the_world(
     setting: GlobalSetting,
 ) -> None:
     def judged(value: Any, **declared: Any) -> Verdict:
-        return r.worst(setting.rule, aws(setting.type, {setting.path: value}), **declared)
+        inputs = value
+        for part in reversed(setting.path.split(".")):
+            inputs = {part: inputs}
+        return r.worst(setting.rule, aws(setting.type, inputs), **declared)
 
     for value in ("Enabled", "CLOUDFRONT", "regional"):
         assert judged(value) is Verdict.FAIL
@@ -33,7 +36,8 @@ def test_a_setting_that_leads_to_the_edge_is_for_profiles_that_allow_the_world(
     assert judged(setting.harmless[0]) is Verdict.PASS
     for gap in NOT_READABLE:
         assert judged(gap) is Verdict.UNKNOWN
-    assert r.worst(setting.rule, aws(setting.type, {})) is Verdict.NOT_APPLICABLE
+    without = Verdict.FAIL if setting.default else Verdict.NOT_APPLICABLE
+    assert r.worst(setting.rule, aws(setting.type, {})) is without
 
 
 AGENT = "aws:bedrock/agentAgent:AgentAgent"
@@ -108,3 +112,17 @@ def test_the_countries_of_a_geography_are_in_the_table_of_countries() -> None:
     for geography in GEOGRAPHIES.values():
         assert set(geography.countries) <= COUNTRIES.keys()
         assert geography.source
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "verdict"),
+    [
+        ({"endpointConfiguration": {"types": "REGIONAL"}}, Verdict.PASS),
+        ({"endpointConfiguration": {"types": "EDGE"}}, Verdict.FAIL),
+        ({}, Verdict.FAIL),
+    ],
+)
+def test_an_api_that_does_not_say_regional_is_at_the_edge(
+    endpoint: dict[str, Any], verdict: Verdict
+) -> None:
+    assert r.worst("GLB-01", r.other("aws:apigateway/restApi:RestApi", endpoint)) is verdict

@@ -205,3 +205,20 @@ def test_a_declared_object_store_behind_the_aws_provider_is_where_it_is_declared
     home = provider({"region": "us-east-1", "endpoints": [{"s3": "https://objects.example.com"}]})
     assert r.worst("LOC-01", aws(provider=home)) is Verdict.PASS
     assert r.worst("LOC-01", aws(type_="aws:ebs/volume:Volume", provider=home)) is Verdict.FAIL
+
+
+def test_a_data_center_that_contradicts_the_location_fails() -> None:
+    both = {"location": "fsn1", "datacenter": "ash-dc1"}
+    assert r.worst("LOC-07", r.other("hcloud:index/server:Server", both)) is Verdict.FAIL
+
+
+def test_a_type_of_hetzner_that_no_table_lists_is_unknown() -> None:
+    assert r.worst("LOC-02", r.other("hcloud:index/vault:Vault", {})) is Verdict.UNKNOWN
+    assert r.worst("LOC-02", r.other("hcloud:index/sshKey:SshKey", {})) is Verdict.PASS
+
+
+def test_the_target_of_a_load_balancer_is_a_server_of_the_stack() -> None:
+    target = "hcloud:index/loadBalancerTarget:LoadBalancerTarget"
+    server = r.other("hcloud:index/server:Server", {"location": "ash"}, "server", id="42")
+    assert r.worst("LOC-09", r.other(target, {"serverId": 42}), server) is Verdict.FAIL
+    assert r.worst("LOC-09", r.other(target, {"ip": "192.0.2.7"})) is Verdict.UNKNOWN

@@ -12,7 +12,7 @@ from hoheit_policy.testing import Path, held_at, leaves, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import residency as r
-from support.benign import BENIGN, built
+from support.benign import BENIGN, REGION, built
 
 GAPS = (Gap.UNKNOWN, Gap.SECRET, Gap.WRONG)
 WRONG_TYPES = (7.5, True, [3], {"zz": 1})
@@ -92,6 +92,8 @@ MAY_BE_ABSENT: dict[str, set[str]] = {
     "NET-09": {"addresses", "endpoints"},
     "EGR-01": {"args"},
     "EGR-02": {"url"},
+    # Any node may be chosen then, of those that the cluster has.
+    "WRK-05": {"spec", "nodeSelector", REGION},
     "OPQ-01": {"userData"},
     # Nothing is registered then.
     "REG-01": {"stores"},
@@ -110,7 +112,7 @@ QUIET = (
     "TEL-12",
 )
 """Rules that pass nothing of a benign program: they ask about what is not in it."""
-NETS = {"LOC-14": "homeRegion", "EGR-02": "url"}
+NETS = {"LOC-14": "homeRegion", "EGR-02": "url", "WRK-05": REGION}
 """Rules that look at everything, with the field of their program that is a place by its name. What
 cannot be read elsewhere may be anything, and they say nothing of it: no pass either."""
 HOLDERS = ("inputs", "outputs", "provider")
@@ -198,7 +200,7 @@ def test_a_wrong_type_at_a_leaf_that_could_fail_a_rule_is_no_pass(rule: str) -> 
 
 def _fits(path: Path, value: Any, held: Any) -> bool:
     """An argument may be any number or truth value to Kubernetes, a field of no table a map."""
-    if path[-1] == "url" or (path[-1] == "homeRegion" and isinstance(value, dict)):
+    if path[-1] in ("url", REGION) or (path[-1] == "homeRegion" and isinstance(value, dict)):
         return True
     return isinstance(value, type(held)) or (path[-2:-1] == ("args",) and not has_items(value))
 

@@ -282,3 +282,11 @@ def test_software_of_others_is_known_by_the_end_of_its_image(known: Any) -> None
 )
 def test_a_flag_silences_what_no_variable_does(args: Any, verdict: Verdict) -> None:
     assert r.worst("TEL-01", runs("grafana/loki", args=args)) is verdict
+
+
+@pytest.mark.parametrize("rule", ["IMG-01", "IMG-02"])
+def test_an_image_that_is_mounted_as_a_volume_is_asked_about_as_well(rule: str) -> None:
+    mounted = {"name": "m", "image": {"reference": "abroad.example.net/model:latest"}}
+    assert r.worst(rule, r.workload(r.pod(r.container(), volumes=[mounted]))) is Verdict.FAIL
+    mounted["image"] = {"reference": f"registry.example.com/model@{r.DIGEST}"}
+    assert r.worst(rule, r.workload(r.pod(r.container(), volumes=[mounted]))) is Verdict.PASS
