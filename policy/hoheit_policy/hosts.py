@@ -17,15 +17,14 @@ _URL = re.compile(
 _VARIABLE = re.compile(r"[${}%*]")
 DOTS = str.maketrans({"\u3002": "."})
 """The ideographic full stop, which separates labels of a name as well (RFC 5895)."""
-_BUILT = re.compile(r"\b[a-z][a-z0-9+]*://[^\s/\"']*[${%\\]", re.IGNORECASE)
-_BROKEN = re.compile(r"://[^/?#\s]*[\t\r\n][^/?#\s]*@")
+BUILT = re.compile(r"\b[a-z][a-z0-9+]*://[^\s/\"']*[${%\\]", re.IGNORECASE)
+BROKEN = re.compile(r"://[^/?#\s]*[\t\r\n][^/?#\s]*@")
 """A login in front of the host with a white space that some readers leave out, others stop at."""
-_IS_HOST = re.compile(r"(?:host|hostname|endpoint|ur[il]|addr|address|server|target)s?$", re.I)
+IS_HOST = re.compile(r"(?:host|hostname|endpoint|ur[il]|addr|address|server|target)s?$", re.I)
 """Ends of names of variables and annotations that hold a host, in any case."""
-_BARE = re.compile(
-    r"(?=[^/]*[a-z]|\d+(?:\.\d+){3}(?:[:/]|$))[^\s/:@=,]+\.[^\s/:@=,]+(?::\d+)?(?:/\S*)?", re.I
-)
-"""A host without a scheme, and no number such as a version."""
+BARE = re.compile(r"^[^\s/:@=,]+\.[^\s/:@=,]+(?::\d+)?(?:/[^\s]*)?$")
+"""A host without a scheme, or a number such as a version."""
+NO_NUMBER = re.compile(r"^(?:[^/]*[a-z]|\d+(?:\.\d+){3}(?:[:/]|$))", re.I)
 NAMES_NO_HOST = ("s3", "gs", "file", "pvc", "oci", "hf", "runs", "models", "mlflow-artifacts")
 """Schemes whose first part is a bucket, a path or a claim."""
 _PORTS = {"https": 443, "http": 80, "grpcs": 443, "wss": 443, "ws": 80}
@@ -56,8 +55,9 @@ def hosts_in(text: str) -> Iterator[Host]:
 
 def as_url(name: Any, text: Any) -> Any:
     """Return a value whose name says that it is a host as a URL, and any other as it is."""
-    bare = isinstance(name, str) and isinstance(text, str) and _IS_HOST.search(name)
-    return f"https://{text}" if bare and _BARE.fullmatch(text) else text
+    if not isinstance(name, str) or not isinstance(text, str) or not IS_HOST.search(name):
+        return text
+    return f"https://{text}" if BARE.fullmatch(text) and NO_NUMBER.search(text) else text
 
 
 def written(host: str) -> str:
@@ -67,7 +67,7 @@ def written(host: str) -> str:
 
 def builds_a_host(text: str) -> bool:
     """Tell whether the host of a URL is not visible: put together, or read in different ways."""
-    return bool(_BUILT.search(text) or _BROKEN.search(text))
+    return bool(BUILT.search(text) or BROKEN.search(text))
 
 
 def is_internal(host: str, domains: Iterable[str] = ()) -> bool:

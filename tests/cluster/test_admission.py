@@ -19,7 +19,7 @@ CLUSTERS = {
         }
     )
 }
-IDS = ("IMG-01", "TEL-01", "NET-07", "EGR-01", "ENC-05")
+IDS = ("IMG-01", "IMG-02", "TEL-01", "NET-07", "EGR-01", "ENC-05")
 PLACES = ("LOC-01", "LOC-02", "GOV-04")
 
 

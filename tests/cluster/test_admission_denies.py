@@ -17,7 +17,14 @@ from support.lab import Lab
 from support.waiting import until
 
 NAMESPACE = "apps"
-BAD = pod(main("postgres:17"))
+
+
+def foreign(tag: int) -> str:
+    """An image that is pinned, so that one rule alone refuses it."""
+    return f"postgres:{tag}@{r.DIGEST}"
+
+
+BAD = pod(main(foreign(17)))
 BAD_OTHERS = ("balancer", "plain", "to-world", "slow", "ebs-clear", "abroad", "templates")
 IMAGE = "docker.io/library/postgres: not from an approved registry; approved: registry.example.com"
 TODAY = date.today()
@@ -124,7 +131,7 @@ def test_a_claim_without_a_class_is_judged_by_the_default_that_the_server_gives_
 
 def test_an_ephemeral_container_is_refused(guarded: Lab) -> None:
     shown = refused(
-        guarded, *("debug", "-n", NAMESPACE, "running", "--image=postgres:17", "--attach=false")
+        guarded, *("debug", "-n", NAMESPACE, "running", f"--image={foreign(17)}", "--attach=false")
     )
     assert "IMG-01 FAIL Pod running spec.ephemeralContainers[0].image" in shown
 
@@ -153,7 +160,7 @@ def test_what_was_there_before_may_be_labelled_and_scaled(guarded: Lab) -> None:
 
 def test_what_was_there_before_is_judged_when_its_pods_change(guarded: Lab) -> None:
     assert "IMG-01 FAIL Deployment old" in refused(
-        guarded, "set", "image", "-n", NAMESPACE, "deployment/old", "main=postgres:2"
+        guarded, "set", "image", "-n", NAMESPACE, "deployment/old", f"main={foreign(2)}"
     )
 
 
@@ -175,8 +182,8 @@ def test_a_reporting_profile_warns_and_refuses_nothing(guarded: Lab) -> None:
 
 def test_an_exempted_object_may_be_made_and_changed_until_the_day(guarded: Lab) -> None:
     guarded.apply(LASTING)
-    guarded.kubectl("set", "image", "-n", NAMESPACE, "deployment/lasting", "main=postgres:2")
-    guarded.kubectl("set", "image", "-n", NAMESPACE, "deployment/lasting", "main=postgres:3")
+    guarded.kubectl("set", "image", "-n", NAMESPACE, "deployment/lasting", f"main={foreign(2)}")
+    guarded.kubectl("set", "image", "-n", NAMESPACE, "deployment/lasting", f"main={foreign(3)}")
 
 
 def test_controllers_make_the_pods_of_an_exempted_object(guarded: Lab) -> None:
@@ -205,7 +212,7 @@ def test_nobody_else_makes_pods_in_the_name_of_an_exempted_object(guarded: Lab) 
 
 
 def test_an_exemption_is_for_one_rule_and_one_object(guarded: Lab) -> None:
-    exposed = pod(main("postgres", ports=[{"containerPort": 1, "hostPort": 1}]))
+    exposed = pod(main(foreign(17), ports=[{"containerPort": 1, "hostPort": 1}]))
     assert "NET-07 FAIL" in applied(guarded, carrier("Deployment", "lasting", exposed))
     assert IMAGE in applied(guarded, carrier("StatefulSet", "lasting", BAD))
     elsewhere = carrier("Deployment", "lasting", BAD)
@@ -249,7 +256,7 @@ def test_a_change_after_the_end_is_refused_whatever_times_the_object_brings(
     guarded: Lab, old_exempted: dict[str, Any], times: str
 ) -> None:
     given = old_exempted
-    given["spec"]["template"]["spec"]["containers"][0]["image"] = "postgres:2"
+    given["spec"]["template"]["spec"]["containers"][0]["image"] = foreign(2)
     if times == "forged":
         for entry in given["metadata"]["managedFields"]:
             entry["time"] = "2020-01-01T00:00:00Z"

@@ -17,7 +17,7 @@ from support.manifests import kubernetes, manifest
 from support.monitor import run_stack
 from support.stacks import local
 
-IDS = ("IMG-01", "TEL-01", "NET-07", "EGR-01", "ENC-05")
+IDS = ("IMG-01", "IMG-02", "TEL-01", "NET-07", "EGR-01", "ENC-05")
 KINDS = (
     "core/v1:Service",
     "core/v1:PersistentVolumeClaim",

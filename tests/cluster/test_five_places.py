@@ -28,7 +28,7 @@ PACK = Path(__file__).parents[2] / "policy"
 DECLARED = r.declarations(profile="local")
 """A profile that only reports, so that every place says everything."""
 
-IN_CLUSTER = ("IMG-01", "TEL-01", "NET-07", "EGR-01")
+IN_CLUSTER = ("IMG-01", "IMG-02", "TEL-01", "NET-07", "EGR-01")
 """Rules that answer to one object, wherever its cluster is."""
 
 SENTENCE = re.compile(r"([A-Z]{3}-\d\d (?:FAIL|UNKNOWN)(?: \(the update will know\))? \S+ \S+ .*)")

@@ -7,6 +7,7 @@ from .admission import CARRIERS, carrier, manifest
 from .benign import SILENT, VLLM
 
 POSTGRES = f"registry.example.com/postgres@{r.DIGEST}"
+LOKI = f"registry.example.com/grafana/loki@{r.DIGEST}"
 WORLD = {"ipBlock": {"cidr": "0.0.0.0/0"}}
 
 
@@ -46,6 +47,18 @@ BAD_PODS: dict[str, dict[str, Any]] = {
     "grafana-like": pod(main(f"registry.example.com/our-grafana-9@{r.DIGEST}", env=SILENT)),
     "unheard-of": pod(main(f"registry.example.com/unheard-of@{r.DIGEST}")),
     "copies-only": pod(main(f"registry.example.com/models@{r.DIGEST}", command=["cp", "a", "b"])),
+    "newest-image": pod(main("registry.example.com/postgres:latest")),
+    "floating-image": pod(main("registry.example.com:5000/postgres:")),
+    "space-in-image": pod(main(f"registry.example.com/a\u00a0b@{r.DIGEST}")),
+    "loki-reports": pod(main(LOKI)),
+    "loki-silent": pod(
+        main(LOKI, args=["--Reporting.enabled", "true", "-reporting.enabled=false"])
+    ),
+    "loki-wrong": pod(
+        main(LOKI, command=["-reporting.enabled", "false"], args=["-reporting.enabled"])
+    ),
+    "loki-like": pod(main(f"registry.example.com/my-loki@{r.DIGEST}", args=["reporting.enabled"])),
+    "ray-mirrored": pod(main(f"registry.example.com/x/rayproject/ray-llm@{r.DIGEST}")),
     "host-port": pod(main(ports=[{"containerPort": 80, "hostPort": 80}])),
     "public-api": pod(main(args=["--base", "https://api.openai.com/v1"])),
     "public-api-in-env": pod(
@@ -55,6 +68,23 @@ BAD_PODS: dict[str, dict[str, Any]] = {
     "undeclared-host": pod(main(args=["http://collector.example.org", "grpc://8.8.8.8:1"])),
     "number-as-host": pod(main(args=["http://134744072/", "http://[::ffff:808:808]/"])),
     "built-host": pod(main(env=[{"name": "A", "value": "https://$(HOST)/v1"}])),
+    "hidden-host": pod(
+        main(args=["https://objects.example.com\\@a.example.org/", "x://u\t:p@objects.example.com"])
+    ),
+    "bare-hosts": pod(
+        main(
+            env=[
+                {"name": "API_HOST", "value": "api.openai.com:443/v1"},
+                {"name": "server", "value": "collector.example.org"},
+                {"name": "Targets", "value": "8.8.8.8"},
+                {"name": "PROXY_URL", "value": "$(HOST).example.org"},
+                {"name": "BASE_URI", "value": "objects.example.com"},
+                {"name": "GREETING", "value": "collector.example.org"},
+                {"name": "SERVER", "value": "1.2.3"},
+                {"name": "ADDR", "value": "a.example.org b"},
+            ]
+        )
+    ),
     "callers-only": pod(
         main(env=[{"name": "MLFLOW_SERVER_ALLOWED_HOSTS", "value": "https://a.example.org"}])
     ),
@@ -99,6 +129,7 @@ def ingress(name: str, notes: dict[str, str] | None = None, **spec: Any) -> dict
 
 
 HETZNER = "load-balancer.hetzner.cloud"
+NGINX = "nginx.ingress.kubernetes.io"
 AWS = "service.beta.kubernetes.io/aws-load-balancer"
 TLS = [{"secretName": "t", "hosts": ["a.example.com"]}]
 HTTPS = {"protocol": "TCP", "port": 443}
@@ -121,6 +152,12 @@ OTHERS: list[dict[str, Any]] = [
     ingress("plain"),
     ingress("tls", tls=TLS),
     ingress("login", {"nginx.ingress.kubernetes.io/auth-url": "https://a"}, tls=TLS),
+    ingress("asks", {f"{NGINX}/auth-url": "https://login.example.org/x"}, tls=TLS),
+    ingress("asks-without-scheme", {f"{NGINX}/auth-url": "login.example.org"}, tls=TLS),
+    ingress("asks-declared", {f"{NGINX}/auth-url": "https://objects.example.com"}, tls=TLS),
+    ingress("mirrors", {f"{NGINX}/mirror-target": "https://$host.example.org"}, tls=TLS),
+    ingress("runs", {"example.com/snippet": "proxy_pass http://a.example.org; # $x"}, tls=TLS),
+    ingress("names-public", {"example.com/note": "see https://api.openai.com/v1"}, tls=TLS),
     ingress("internal-ingress", {"alb.ingress.kubernetes.io/scheme": "internal"}),
     rules("to-world", egress=[{"to": [WORLD], "ports": [{"port": 80}, {"port": "http"}]}]),
     rules("to-declared", egress=[{"to": [WORLD], "ports": [HTTPS]}]),

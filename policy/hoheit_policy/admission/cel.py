@@ -31,6 +31,16 @@ def finding(verdict: Verdict, path: str, message: str) -> str:
     return mapped({"verdict": text(verdict.value), "path": path, "message": message})
 
 
+_SPACES = r"\s\v\x1c-\x1f\x85\p{Z}"
+"""What Python takes for white space in a text, inside of brackets."""
+
+
+def re2(expression: re.Pattern[str]) -> str:
+    r"""Return a regular expression of Python as RE2 reads it; ``\s`` has to be in brackets."""
+    flags = "(?i)" if expression.flags & re.IGNORECASE else ""
+    return flags + expression.pattern.replace(r"\s", _SPACES).replace(r"\d", r"\p{Nd}")
+
+
 def pattern(wildcard: str) -> str:
     """Return a regular expression for a pattern with ``*``, as RE2 reads it."""
     return f"^{'.*'.join(re.escape(part) for part in wildcard.split('*'))}$"

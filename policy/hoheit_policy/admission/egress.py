@@ -1,35 +1,57 @@
-"""EGR-01 in CEL: hosts in containers and ExternalNames, and ranges in NetworkPolicies."""
+"""EGR-01 in CEL: hosts in containers, ExternalNames and Ingresses, ranges in NetworkPolicies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hoheit_facts import SERVICES as PUBLIC_SERVICES
 
-from hoheit_policy.hosts import INTERNAL, NAMES_NO_HOST, PRIVATE, written
+from hoheit_policy.hosts import (
+    BARE,
+    BROKEN,
+    BUILT,
+    INTERNAL,
+    IS_HOST,
+    NAMES_NO_HOST,
+    NO_NUMBER,
+    PRIVATE,
+    written,
+)
 from hoheit_policy.recipients import Recipients
-from hoheit_policy.rules.declared_egress import DECLARED_EGRESS, NAMES_OF_CALLERS, WAY_OUT
+from hoheit_policy.rules.declared_egress import (
+    ASKED,
+    DECLARED_EGRESS,
+    HIDDEN,
+    NAMES_OF_CALLERS,
+    WAY_OUT,
+)
 from hoheit_policy.verdict import Verdict
 
-from .cel import finding, mapped, pattern, text, texts
+from .cel import finding, mapped, pattern, re2, text, texts
 from .check import Check
-from .subject import NETWORK_POLICIES, PODS, SERVICES, Variables
+from .subject import INGRESSES, NETWORK_POLICIES, PODS, SERVICES, Variables
 
-_URL = (
-    r"(?i)\b[a-z][a-z0-9+]*://(?:[^\s/\\?#\"'<>]*@)?"
-    r"(?:\[[0-9a-f:.]+\]|[^\s/\\?#\"'<>:,;|()\[\]`]+)"
+_URL = re.compile(
+    r"\b[a-z][a-z0-9+]*://(?:[^\s/\\?#\"'<>]*@)?"
+    r"(?:\[[0-9a-f:.]+\]|[^\s/\\?#\"'<>:,;|()\[\]`]+)",
+    re.IGNORECASE,
 )
-_BUILT = r"(?i)\b[a-z][a-z0-9+]*://[^\s/\"']*[${%]"
+_SURE = "true"
+_ASKED = f"{texts(ASKED)}.exists(e, t.path.endsWith(e))"
+"""An ingress controller contacts the host in such an annotation; others may name it only."""
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""Holds the object once more, for kubectl."""
 _EVERYBODY = "everybody"
 
 
 def egress_checks(recipients: Recipients) -> Iterator[Check]:
-    """Return the checks of containers, Services and NetworkPolicies."""
+    """Return the checks of containers, Services, Ingresses and NetworkPolicies."""
     yield Check(
         rule=DECLARED_EGRESS,
         subject=PODS,
         variables=(("texts", _texts()), *_hosts(recipients)),
-        findings=f"{_built()} + {_hosts_said(recipients)}",
+        findings=f"{_built(_SURE)} + {_hosts_said(recipients, _SURE)}",
     )
     named = (
         'dyn(object).?spec.?externalName.orValue("") == "" ? [] : '
@@ -39,7 +61,13 @@ def egress_checks(recipients: Recipients) -> Iterator[Check]:
         rule=DECLARED_EGRESS,
         subject=SERVICES,
         variables=(("texts", named), *_hosts(recipients)),
-        findings=_hosts_said(recipients),
+        findings=_hosts_said(recipients, _SURE),
+    )
+    yield Check(
+        rule=DECLARED_EGRESS,
+        subject=INGRESSES,
+        variables=(("texts", _notes()), *_hosts(recipients)),
+        findings=f"{_built(_ASKED)} + {_hosts_said(recipients, _ASKED)}",
     )
     yield Check(
         rule=DECLARED_EGRESS,
@@ -59,22 +87,40 @@ def _texts() -> str:
     variables = (
         "c.body.?env.orValue([]).transformList(i, e, "
         f'e.?value.orValue("") != "" && !(e.name in {texts(sorted(NAMES_OF_CALLERS))}), '
-        '{"path": string(c.path) + ".env[" + string(i) + "].value", "text": string(e.value)})'
+        '{"path": string(c.path) + ".env[" + string(i) + "].value", "text": '
+        f"{_as_url('string(e.name)', 'string(e.value)')}}})"
     )
     return f"variables.containers.map(c, {lists} + {variables}).flatten()"
 
 
-def _built() -> str:
-    said = finding(
-        Verdict.UNKNOWN, "t.path", text("a URL is put together from variables; write it out")
+def _notes() -> str:
+    """Return the annotations, each with its path."""
+    return (
+        "dyn(object).metadata.?annotations.orValue({}).transformList(k, v, "
+        f'k != "{_APPLIED}", {{"path": "metadata.annotations." + string(k), "text": '
+        f"{_as_url('string(k)', 'string(v)')}}})"
     )
-    return f"variables.texts.filter(t, t.text.matches({text(_BUILT)})).map(t, {said})"
+
+
+def _as_url(name: str, value: str) -> str:
+    """Return a value whose name says that it is a host as a URL, and any other as it is."""
+    bare = " && ".join(
+        f"{given}.matches({text(re2(expression))})"
+        for given, expression in ((name, IS_HOST), (value, BARE), (value, NO_NUMBER))
+    )
+    return f'({bare} ? "https://" : "") + {value}'
+
+
+def _built(sure: str) -> str:
+    hidden = " || ".join(f"t.text.matches({text(re2(one))})" for one in (BUILT, BROKEN))
+    said = finding(Verdict.UNKNOWN, "t.path", text(HIDDEN))
+    return f"variables.texts.filter(t, {sure} && ({hidden})).map(t, {said})"
 
 
 def _hosts(recipients: Recipients) -> Variables:
     """Return the hosts of literal URLs outside of the cluster that nobody declared."""
     found = (
-        f"variables.texts.map(t, t.text.findAll({text(_URL)})"
+        f"variables.texts.map(t, t.text.findAll({text(re2(_URL))})"
         f'.filter(u, !(u.split("://")[0].lowerAscii() in {texts(NAMES_NO_HOST)}))'
         '.map(u, {"path": t.path, "rest": u.substring(u.indexOf("://") + 3)})'
         '.map(u, {"path": u.path, "host": u.rest.substring(u.rest.lastIndexOf("@") + 1)'
@@ -100,7 +146,7 @@ def _inside(recipients: Recipients) -> str:
     )
 
 
-def _hosts_said(recipients: Recipients) -> str:
+def _hosts_said(recipients: Recipients, sure: str) -> str:
     services = ", ".join(
         mapped(
             {
@@ -113,25 +159,27 @@ def _hosts_said(recipients: Recipients) -> str:
         )
         for one in PUBLIC_SERVICES
     )
-    found = f"[{services}].filter(s, u.host.matches(s.pattern))"
+    found = f"[{services}].filter(s, t.host.matches(s.pattern))"
     foreign = finding(
         Verdict.UNKNOWN,
-        "u.path",
+        "t.path",
         text("a host in letters beyond ASCII, which no policy compares; write it in ASCII"),
     )
-    public = finding(Verdict.FAIL, "u.path", f"u.host + {found}[0].said")
+    public = finding(Verdict.FAIL, "t.path", f"t.host + {found}[0].said")
     return (
-        'variables.hosts.map(u, u.host.matches("[^!-~]") ? '
-        f"{foreign} : {found}.size() > 0 ? {public} : {_undeclared_host(recipients)})"
+        'variables.hosts.map(t, t.host.matches("[^!-~]") ? '
+        f"{foreign} : {found}.size() > 0 ? {public} : {_undeclared_host(recipients, sure)})"
     )
 
 
-def _undeclared_host(recipients: Recipients) -> str:
-    if recipients.stated:
-        said = f": not a declared recipient; {WAY_OUT}"
-        return finding(Verdict.FAIL, "u.path", f"u.host + {text(said)}")
-    said = f": named in a text and not declared; {WAY_OUT}"
-    return finding(Verdict.UNKNOWN, "u.path", f"u.host + {text(said)}")
+def _undeclared_host(recipients: Recipients, sure: str) -> str:
+    named = f": named in a text and not declared; {WAY_OUT}"
+    perhaps = finding(Verdict.UNKNOWN, "t.path", f"t.host + {text(named)}")
+    if not recipients.stated:
+        return perhaps
+    said = f": not a declared recipient; {WAY_OUT}"
+    surely = finding(Verdict.FAIL, "t.path", f"t.host + {text(said)}")
+    return f"{sure} ? {surely} : {perhaps}"
 
 
 def _openings(recipients: Recipients) -> str:

@@ -1,14 +1,16 @@
-"""IMG-01 in CEL: images come from approved registries, and are pinned where they are locked."""
+"""IMG-01 and IMG-02 in CEL: images come from approved registries, and are pinned."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hoheit_policy.rules.approved_images import APPROVED_IMAGES
+from hoheit_policy.rules.pinned_images import ADD, NEWEST, PINNED_IMAGES
 from hoheit_policy.verdict import Verdict
 
-from .cel import finding, text, texts
+from .cel import finding, re2, text, texts
 from .check import Check
 from .subject import PODS
 
@@ -35,65 +37,87 @@ _PARTS = (
 )
 _UNTAGGED = (
     '.map(c, {"path": c.path, "body": c.body, "given": c.given, "registry": c.registry, '
-    '"repository": dyn(string(c.tagged).substring(0, size(string(c.tagged)) - '
-    'size(string(c.tagged).find(":[^/:]*$"))))})'
+    '"tagged": c.tagged, "tag": dyn(string(c.tagged).find(":[^/:]*$"))})'
+    '.map(c, {"path": c.path, "body": c.body, "given": c.given, "registry": c.registry, '
+    '"tag": c.tag, "repository": '
+    "dyn(string(c.tagged).substring(0, size(string(c.tagged)) - size(string(c.tag))))})"
 )
 _COMPLETED = (
     '.map(c, {"path": c.path, "body": c.body, "given": c.given, "registry": c.registry, '
-    '"repository": dyn(c.registry == "docker.io" && !string(c.repository).contains("/") '
+    '"tag": c.tag, "repository": '
+    'dyn(c.registry == "docker.io" && !string(c.repository).contains("/") '
     '? "library/" + string(c.repository) : string(c.repository))})'
 )
 IMAGES_OF_CONTAINERS = ("images", _BARE + _HOSTS + _PARTS + _UNTAGGED + _COMPLETED)
-"""Every container with its image as a runtime completes it: ``registry`` and ``repository``."""
+"""Every container with its image as a runtime completes it: ``registry`` and ``repository``.
 
-IS_REFERENCE = r'string(c.given).matches("^[^@\\s$]+(@(sha256:[0-9a-f]{64})?)?$")'
+``tag`` begins with its colon, or is empty.
+"""
+
+_REFERENCE = re.compile(r"^[^@\s$]+(@(sha256:[0-9a-f]{64})?)?$")
+IS_REFERENCE = f"string(c.given).matches({text(re2(_REFERENCE))})"
 NAME = '(string(c.registry) + "/" + string(c.repository))'
 
 
+_PATH = 'string(c.path) + ".image"'
+
+
 def image_checks(declared: Declarations) -> Iterator[Check]:
-    """Return the check of every container, ephemeral ones among them."""
-    path = 'string(c.path) + ".image"'
-    missing = finding(Verdict.UNKNOWN, path, text("the image is missing"))
+    """Return the checks of every container, ephemeral ones among them."""
+    for rule, said in (
+        (APPROVED_IMAGES, _registry(declared)),
+        (PINNED_IMAGES, _digest(declared)),
+    ):
+        yield Check(
+            rule=rule, subject=PODS, variables=(IMAGES_OF_CONTAINERS,), findings=_read(said)
+        )
+
+
+def _read(said: str) -> str:
+    """Return findings on every image, of which those on one that can be read are given."""
+    missing = finding(Verdict.UNKNOWN, _PATH, text("the image is missing"))
     wrong = finding(
         Verdict.FAIL,
-        path,
+        _PATH,
         text("not an image reference; write registry/repository:tag@sha256:..."),
     )
-    yield Check(
-        rule=APPROVED_IMAGES,
-        subject=PODS,
-        variables=(IMAGES_OF_CONTAINERS,),
-        findings=(
-            f'variables.images.map(c, c.given == "" ? [{missing}] : !{IS_REFERENCE} ? [{wrong}] : '
-            f"{_registry(path, declared)} + {_digest(path, declared)}).flatten()"
-        ),
+    return (
+        f'variables.images.map(c, c.given == "" ? [{missing}] : !{IS_REFERENCE} ? [{wrong}] : '
+        f"{said}).flatten()"
     )
 
 
-def _registry(path: str, declared: Declarations) -> str:
+def _registry(declared: Declarations) -> str:
     approved = declared.approved_registries
     if approved is None:
-        said = finding(Verdict.UNKNOWN, path, f'{NAME} + ": nobody declared approved_registries"')
-        return f"[{said}]"
+        return f"[{_said(Verdict.UNKNOWN, ': nobody declared approved_registries')}]"
     below = texts(f"{one.rstrip('/')}/" for one in approved)
     well = f"{NAME} in {texts(approved)} || {below}.exists(a, {NAME}.startsWith(a))"
     rest = (
         f": not from an approved registry; approved: {', '.join(approved) or 'none'}; "
         "mirror the image, or approve its registry in approved_registries"
     )
-    return f"({well} ? [] : [{finding(Verdict.FAIL, path, f'{NAME} + {text(rest)}')}])"
+    return f"({well} ? [] : [{_said(Verdict.FAIL, rest)}])"
 
 
-def _digest(path: str, declared: Declarations) -> str:
+def _digest(declared: Declarations) -> str:
+    floats = _said(Verdict.FAIL, f": neither a digest nor a tag that stays; {ADD}")
     if declared.images_locked is False:
-        return "[]"
-    if declared.images_locked is None:
-        verdict, rest = Verdict.UNKNOWN, ": no digest, and nobody declared images_locked"
+        tagged = "[]"
+    elif declared.images_locked is None:
+        rest = f": no digest, and nobody declared images_locked; {ADD}"
+        tagged = f"[{_said(Verdict.UNKNOWN, rest)}]"
     else:
-        verdict = Verdict.FAIL
         rest = (
-            ": no digest, and images are locked; add @sha256:... as your registry shows it, or "
-            "declare images_locked: false outside production"
+            f": no digest, and images are locked; {ADD}, or declare images_locked: "
+            "false outside production"
         )
-    said = finding(verdict, path, f"{NAME} + {text(rest)}")
-    return f'(string(c.given).matches("@sha256:[0-9a-f]{{64}}$") ? [] : [{said}])'
+        tagged = f"[{_said(Verdict.FAIL, rest)}]"
+    return (
+        '(string(c.given).matches("@sha256:[0-9a-f]{64}$") ? [] : '
+        f"string(c.tag) in {texts(('', ':', f':{NEWEST}'))} ? [{floats}] : {tagged})"
+    )
+
+
+def _said(verdict: Verdict, rest: str) -> str:
+    return finding(verdict, _PATH, f"{NAME} + {text(rest)}")

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 NAMES_OF_CALLERS = {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
 """Variables with host names of those who call, whom nobody contacts (MLflow 3.18 documentation,
 Network Security)."""
-_ASKED = ("/auth-url", "/auth-signin", "/mirror-target")
+ASKED = ("/auth-url", "/auth-signin", "/mirror-target")
 """Ends of annotations with a host that gets requests (Ingress-NGINX Controller)."""
 WAY_OUT = "declare the recipient in endpoints, or remove it"
+HIDDEN = "the host of a URL is put together, or hidden; write it out"
 
 
 def judge_egress(resource: Resource, view: View) -> Iterator[Judgement]:
@@ -163,7 +164,7 @@ def _annotations(found: KubernetesObject, recipients: Recipients) -> Iterator[Ju
         return
     for key, text in notes.items():
         path = found.where("metadata", "annotations", key)
-        yield from _text(path, as_url(key, text), recipients, certain=key.endswith(_ASKED))
+        yield from _text(path, as_url(key, text), recipients, certain=key.endswith(ASKED))
 
 
 def _external_name(found: KubernetesObject, recipients: Recipients) -> Iterator[Judgement]:
@@ -186,7 +187,7 @@ def _text(path: str, text: Any, recipients: Recipients, *, certain: bool) -> Ite
             yield unknown(path, f"a text {Gap.WRONG.value}")
         return
     if certain and builds_a_host(text):
-        yield unknown(path, "the host of a URL is put together, or hidden; write it out")
+        yield unknown(path, HIDDEN)
     for host in sorted({one.name for one in hosts_in(text)}):
         service = service_at(host)
         if recipients.is_inside(host):

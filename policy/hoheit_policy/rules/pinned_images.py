@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
-_NEWEST = "latest"
-_ADD = "add @sha256:... as your registry shows it"
+NEWEST = "latest"
+ADD = "add @sha256:... as your registry shows it"
 
 
 def judge_pins(resource: Resource, view: View) -> Iterator[Judgement]:
@@ -32,16 +32,16 @@ def judge_pins(resource: Resource, view: View) -> Iterator[Judgement]:
 def _digest(path: str, image: Image, *, locked: bool | None) -> Judgement:
     if image.digest:
         return passed(path, f"{image.name}: pinned by digest")
-    if image.tag in (None, _NEWEST):
-        text = f"{image.name}: neither a digest nor a tag that stays; {_ADD}"
+    if image.tag in (None, NEWEST):
+        text = f"{image.name}: neither a digest nor a tag that stays; {ADD}"
         return failed(path, text)
     if locked is None:
-        return unknown(path, f"{image.name}: no digest, and nobody declared images_locked; {_ADD}")
+        return unknown(path, f"{image.name}: no digest, and nobody declared images_locked; {ADD}")
     if not locked:
         return passed(path, f"{image.name}: no digest, and images are not locked", "declared")
     return failed(
         path,
-        f"{image.name}: no digest, and images are locked; {_ADD}, or declare images_locked: "
+        f"{image.name}: no digest, and images are locked; {ADD}, or declare images_locked: "
         "false outside production",
     )
 

@@ -35,9 +35,8 @@ def test_a_policy_that_fails_to_run_refuses() -> None:
 
 def test_images_are_unknown_and_so_refused_where_nobody_declared_registries() -> None:
     view = r.view(approved_registries=None, images_locked=None)
-    shown = policy("hoheit-img-01-pods", view)
-    assert "nobody declared approved_registries" in shown
-    assert "nobody declared images_locked" in shown
+    assert "nobody declared approved_registries" in policy("hoheit-img-01-pods", view)
+    assert "nobody declared images_locked" in policy("hoheit-img-02-pods", view)
 
 
 def test_recipients_that_a_component_names_are_known_from_the_state() -> None:
