@@ -11,7 +11,7 @@ from hoheit_policy import View
 from hoheit_policy.admission import admission_policies
 from support import residency as r
 from support.admission import CARRIERS, carrier, manifest
-from support.admission_cases import CLAIM, GOOD_POD, OTHERS, main, pod, service
+from support.admission_cases import CLAIM, GOOD_POD, OTHERS, ingress, main, pod, service
 from support.admission_installed import install, remove
 from support.lab import Lab
 from support.waiting import until
@@ -150,6 +150,15 @@ def test_an_annotation_taken_away_is_a_change(guarded: Lab) -> None:
     guarded.apply(service("inner", {key: "true"}, type="LoadBalancer"))
     shown = refused(guarded, "annotate", "service", "-n", NAMESPACE, "inner", f"{key}-")
     assert "NET-07 FAIL Service inner spec.type: LoadBalancer: public" in shown
+
+
+def test_what_kubectl_notes_for_itself_is_not_judged(guarded: Lab) -> None:
+    notes = {
+        "alb.ingress.kubernetes.io/scheme": "internal",
+        "kubectl.kubernetes.io/last-applied-configuration": "https://a.example.org",
+    }
+    given = json.dumps(ingress("inner", notes))
+    guarded.run("kubectl", "create", "--dry-run=server", "-f", "-", stdin=given)
 
 
 def test_what_was_there_before_may_be_labelled_and_scaled(guarded: Lab) -> None:
