@@ -7,6 +7,7 @@ from hoheit import DeclaredLocation
 from hoheit.driver import Args, where
 from hoheit_facts import PROFILES
 from hoheit_policy import RULES
+from hoheit_policy.exemption_patterns import names_something
 from hoheit_policy.record import Record
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
@@ -61,8 +62,8 @@ class Exemption(Args):
 
     rule: str
     """Id of the rule."""
-    resource: str
-    """URN, with ``*`` for any part of it."""
+    resource: Annotated[str, AfterValidator(names_something)]
+    """URN, or a pattern of it with ``*`` that names a type or a name."""
     owner: str = Field(min_length=1)
     reason: str = Field(min_length=1)
     until: date

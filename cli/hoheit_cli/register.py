@@ -10,13 +10,14 @@ from hoheit.driver import validated
 from hoheit_policy import Declarations, DeclarationsError, Gap, read_declarations
 from hoheit_policy.adapters.entries import StateError
 from hoheit_policy.adapters.state import view_of
+from hoheit_policy.adapters.wire import SIGNATURE
 from hoheit_policy.guarded import FIELD, GUARD_TYPE
 from hoheit_policy.values import map_at
 
 from .errors import UsageError
 from .objects import mapping_at
 from .register_text import text
-from .state import SECRET, add_state_options, read_state, resources
+from .state import add_state_options, read_state, resources
 from .text import json_text
 
 _STACK = "pulumi:pulumi:Stack"
@@ -98,7 +99,7 @@ def _declared(export: dict[str, Any]) -> Declarations:
 
 
 def _read(value: Any, owner: str) -> Register:
-    if SECRET in json.dumps(value):
+    if SIGNATURE in json.dumps(value):
         raise UsageError(
             f"{owner} is encrypted, because the program put something secret into it; a register "
             "needs no secrets, so keep them out"

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from hoheit_policy import DeclarationsError, View
+from hoheit_policy.adapters.entries import StateError
 from hoheit_policy.adapters.state import view_of
 from hoheit_policy.admission import AdmissionError, admission_policies, not_carried_over
 
@@ -97,3 +98,5 @@ def _view(options: argparse.Namespace) -> View:
         return view_of(read_state(options), declared)
     except DeclarationsError as error:
         raise UsageError(f"the declarations in the state are not valid: {error}") from None
+    except StateError as error:
+        raise UsageError(f"the state cannot be read: {error}") from None

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from hoheit_policy.adapters.wire import SIGNATURE
+
 from .errors import UsageError
 from .objects import list_at, mapping_at
-from .state import SECRET, resources
+from .state import resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,7 +132,7 @@ def _plain(found: Resource, outputs: dict[str, Any], field: str) -> str:
     value = outputs.get(field)
     if isinstance(value, str):
         return value
-    secret = isinstance(value, dict) and SECRET in cast(dict[str, Any], value)
+    secret = isinstance(value, dict) and SIGNATURE in cast(dict[str, Any], value)
     why = "encrypted: the program made it a secret" if secret else "not there"
     raise UsageError(
         f"output '{field}' of {_name(found)} is {why}; run `pulumi up` with this version of hoheit"

@@ -15,9 +15,6 @@ from .programs import program
 
 Resource = dict[str, Any]
 
-SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks one, no secret
-"""Key of an object that holds an encrypted value (Pulumi SDK, resource/sig)."""
-
 
 def add_state_options(parser: argparse.ArgumentParser, *, required: bool = True) -> Any:
     """Let a command name the state that it reads; return the group, for what stands in for it."""

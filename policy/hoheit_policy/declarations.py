@@ -4,7 +4,14 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, cast
 
 from hoheit_facts import PROFILES, Profile
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from .exemption_patterns import names_something
 from .location import Closed, Day, Location
@@ -40,6 +47,10 @@ def _on_request(name: str) -> str:
 
 Url = Annotated[str, AfterValidator(no_login)]
 """A URL without a login: declarations lie in clear in the state."""
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""What somebody says, and not only blanks."""
 
 
 class StorageClassDeclaration(Closed):
@@ -89,9 +100,9 @@ class Exemption(Closed):
     """Id of the rule, for example ``NET-07``."""
     resource: Annotated[str, AfterValidator(names_something)]
     """URN of the resource, or a pattern of it with ``*`` that names a type or a name."""
-    owner: str = Field(min_length=1)
+    owner: Words
     """Person or team."""
-    reason: str = Field(min_length=1)
+    reason: Words
     until: Day
     """Last day on which it holds, within a year of the run."""
     approver: str | None = None
@@ -112,7 +123,7 @@ class Declarations(Closed):
     """Accounts of AWS that resources may be in and name. None: nothing is asked about accounts."""
     requested_rules: tuple[Annotated[str, AfterValidator(_on_request)], ...] = ()
     """Rules that are asked only on request, by id."""
-    images_locked: bool | None = None
+    images_locked: StrictBool | None = None
     """Every image has a digest."""
     state: StateDeclaration | None = None
     secrets_provider: SecretsProviderDeclaration | None = None

@@ -48,8 +48,23 @@ def _is_unheard_of(resource: Resource) -> bool:
 def hcloud_locations(resource: Resource, view: View) -> Iterator[Place]:
     """Return where a resource is, by its fields or beside another one."""
     known = HCLOUD_FIELDS.get(resource.type)
-    if known is not None:
-        yield from _location_places(resource, known, view)
+    if known is None:
+        return
+    for place in _location_places(resource, known, view):
+        yield _allowed_part(place, view) if known.fields == (_ZONE,) else place
+
+
+def _allowed_part(place: Place, view: View) -> Place:
+    """Return what is allowed of a network zone for what holds nothing itself, a subnet.
+
+    There is one zone for all of Europe; each server in the subnet says where it is.
+    """
+    policy = view.declarations.policy
+    allowed = set(place.countries) & policy.allowed_countries if policy else set[str]()
+    if not allowed:
+        return place
+    way = f"{place.provenance}; it holds nothing itself"
+    return replace(place, countries=tuple(sorted(allowed)), provenance=way)
 
 
 def located_by(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
@@ -58,7 +73,7 @@ def located_by(rule: str) -> Callable[[Resource, View], Iterator[Place]]:
     def found(resource: Resource, view: View) -> Iterator[Place]:
         known = HCLOUD_FIELDS.get(resource.type)
         if known is not None and known.rule == rule:
-            yield from _location_places(resource, known, view)
+            yield from hcloud_locations(resource, view)
 
     return found
 

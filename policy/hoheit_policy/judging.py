@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .view import View
 
 _STOP = "stop"
-_LONGEST = timedelta(days=366)
+LONGEST = timedelta(days=366)
 """How far ahead an exemption may end. Our own rule: what nobody looks at again is no exemption."""
 _NOT_WELL = (Verdict.FAIL, Verdict.UNKNOWN)
 
@@ -36,6 +36,8 @@ class Report:
     """What ends a run under the profile."""
     rules: tuple[Rule, ...] = RULES
     """Those that were asked."""
+    not_requested: tuple[str, ...] = ()
+    """Rules that nobody asked, because nobody requested them."""
     unused_exemptions: tuple[Exemption, ...] = ()
     """Exemptions of nothing: no finding is there that they mean."""
 
@@ -103,6 +105,9 @@ def report(view: View, rules: Iterable[Rule] = RULES) -> Report:
         profile=view.declarations.profile,
         stopping=tuple(one for one in findings if stops(one, view)),
         rules=asked,
+        not_requested=tuple(
+            one.id for one in asked if one.on_request and not _is_requested(one, view)
+        ),
         unused_exemptions=tuple(_unused(findings, view, asked)),
     )
 
@@ -200,7 +205,7 @@ def _exempted(finding: Finding, exemption: Exemption, view: View) -> Finding:
             message=f"{finding.message}; {expired}: renew it, or mend the finding",
             late=False,
         )
-    if exemption.until > view.today + _LONGEST:
+    if exemption.until > view.today + LONGEST:
         endless = f"the exemption of {exemption.owner} ends on {exemption.until}"
         return replace(
             finding,

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _LOGIN = re.compile(r"(?:^|(?<!/)//)[^/?#]*@|[?&]endpoint=[^/?#&]*@")
 """Before the host of a URL, of a host without scheme, or of the endpoint in a query."""
@@ -20,7 +20,9 @@ def no_login(url: str) -> str:
             "it out, and give it to the tool that logs in"
         )
     try:
-        urlsplit(url)
+        # The endpoint of an object store is a URL in the query of another.
+        for one in (url, *parse_qs(urlsplit(url).query).get("endpoint", [])):
+            _ = urlsplit(one if "://" in one else f"//{one}").hostname
     except ValueError:
         raise ValueError("is no URL") from None
     return url

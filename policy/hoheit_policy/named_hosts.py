@@ -60,7 +60,8 @@ def _without_scheme(text: str) -> Iterator[str]:
     if text.startswith("//"):
         # Such a URL takes the scheme of the page or program around it.
         yield from (one.name for one in hosts_in(f"https:{text}"))
-    match = _HOST_AND_PORT.fullmatch(text)
+    # An option and its value may be one word, `--endpoint=host:port`.
+    match = _HOST_AND_PORT.fullmatch(text.partition("=")[2] or text)
     if match and is_private(match["host"]) is not True:
         yield written(match["host"])
 

@@ -11,18 +11,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hoheit_facts import DESTINATIONS, REGIONS
+from hoheit_facts import DESTINATIONS, REGIONS, service_at
 
 from .aws_buckets import buckets_named
 from .aws_codes import aws_place
 from .aws_places import is_aws, region_places
 from .aws_zones import zone_places
 from .copies import copies_of
-from .hosts import hosts_in
+from .hosts import Host, hosts_in
 from .known_services import completed, is_of_aws, known_place
 from .leaves import leaves_in
 from .places import AWS_PARTITIONS, Place, located, lost
 from .register_places import declared_location
+from .texts import hosts_named
 from .values import Gap
 from .where import places_of
 
@@ -44,6 +45,7 @@ _PLACE = re.compile(r"(?i:regions?|zones?|locations?|endpoints?|ur[il]s?)(?:\[\d
 _BUCKET = re.compile(r"(?i:bucket(?:name|arn)?)(?:\[\d+\])?$")
 """End of a path to the name of a bucket."""
 _BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::(?P<name>[^/*\s\"']+)")
+_BUCKET_URL = re.compile(r"\bs3://(?P<name>[^/?#*\s\"']+)", re.IGNORECASE)
 _GRANTS = ("aws:iam/", "aws:organizations/")
 """They say who may do what where, and put nothing anywhere."""
 _COPIES = tuple(copies_of(rule) for rule in sorted({one.rule for one in DESTINATIONS}))
@@ -88,7 +90,7 @@ def _coded(path: str, text: str) -> Iterator[Place]:
 
 
 def _bucket(path: str, text: str, view: View) -> Iterator[Place]:
-    found = [match["name"] for match in _BUCKET_ARN.finditer(text)]
+    found = [match["name"] for one in (_BUCKET_ARN, _BUCKET_URL) for match in one.finditer(text)]
     if not found and text and _BUCKET.search(path):
         found = [text]
     for name in found:
@@ -108,7 +110,8 @@ def _bucket_named(name: str, path: str, view: View) -> Iterator[Place]:
 
 def _contacted(path: str, text: str, view: View) -> Iterator[Place]:
     """Return where the hosts of URLs are; those of AWS name their region, or are of no stack."""
-    for host in sorted(set(hosts_in(text)), key=str):
+    named = {Host(name=one, port=None) for one in hosts_named(text) if service_at(one)}
+    for host in sorted(named | set(hosts_in(text)), key=str):
         if not is_of_aws(host.name):
             why = f"nobody declared where it is; declare endpoints.{host.name}"
             place = Place(what=host.name, path=path, why_unknown=why)

@@ -75,6 +75,10 @@ def _check(rule: Rule, before: list[str]) -> None:
     remedy = rule.remediation
     if not isinstance(remedy, Remediation) or not (_is_text(remedy.en) and _is_text(remedy.de)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OwnRuleError(f"{name}: remediation: say what to do, in English (en) and German (de)")
+    if rule.on_request:
+        raise OwnRuleError(
+            f"{name}: on_request: whoever gives the rule requests it; leave on_request out"
+        )
     if not (callable(rule.of_resource) or callable(rule.of_stack)):
         raise OwnRuleError(f"{name}: judges nothing; give it of_resource, of_stack, or both")
 

@@ -42,9 +42,11 @@ def table(report: Report, *, limit: int | None = _LINES_OF_A_RULE, everything: b
             own = [one for one in report.findings if one.rule == rule.id and one.verdict is verdict]
             if own:
                 lines += [f"{verdict} {rule.id} {rule.title}", *_entries(own, limit)]
-    quiet = [rule.id for rule in report.rules if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
-    if quiet:
-        lines.append(f"{Verdict.NOT_APPLICABLE} {', '.join(quiet)}")
+    quiet = [rule for rule in report.rules if _is(report, rule.id, Verdict.NOT_APPLICABLE)]
+    for asked, what in ((True, ""), (False, " (on request: requested_rules)")):
+        ids = [one.id for one in quiet if (one.id in report.not_requested) is not asked]
+        if ids:
+            lines.append(f"{Verdict.NOT_APPLICABLE}{what} {', '.join(ids)}")
     lines += [
         f"UNUSED exemption of {one.rule} for {one.resource} by {one.owner} until {one.until}: no "
         "such finding; correct its resource, or remove it"

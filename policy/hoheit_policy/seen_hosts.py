@@ -23,7 +23,7 @@ _NOT_ASKED = (COMPONENT, "pulumi:pulumi:")
 
 
 @dataclass(frozen=True, kw_only=True)
-class NamedHosts:
+class SeenHosts:
     """Every word that may be a host, ports that lead out, and what could not be read."""
 
     words: frozenset[str]
@@ -38,7 +38,7 @@ class NamedHosts:
         return name in self.words or name in self.by_port
 
 
-def hosts_named(view: View) -> NamedHosts:
+def seen_hosts(view: View) -> SeenHosts:
     """Return the hosts that resources name, and those that keep Pulumi's state and its key."""
     declared = (view.declarations.state, view.declarations.secrets_provider)
     words = {word for one in declared if one for word in _words(one.model_dump_json())}
@@ -57,7 +57,7 @@ def hosts_named(view: View) -> NamedHosts:
             if image is not None:
                 words.add(image.registry.partition(":")[0])
     by_port = frozenset(_hosts_by_port(view))
-    return NamedHosts(words=frozenset(words), by_port=by_port, gaps=frozenset(gaps))
+    return SeenHosts(words=frozenset(words), by_port=by_port, gaps=frozenset(gaps))
 
 
 def _hosts_by_port(view: View) -> Iterator[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .resource import Resource
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_-]+)+")
+_WORD = re.compile(r"[a-z0-9_.-]+")
 _QUOTES = str.maketrans("", "", "\"'`\\\\")
 """What a shell takes out of a word, so that it may stand inside of a host."""
 _INVISIBLE = "Cf"
@@ -67,7 +67,15 @@ def _texts(value: Any, path: str) -> Iterator[Text]:
 @lru_cache(maxsize=_REMEMBERED)
 def hosts_named(text: str) -> frozenset[str]:
     """Return every word of a text that could be a host, however it is written."""
-    return frozenset(host for form in forms(text) for host in _HOST.findall(_plain(form)))
+    return frozenset(host for form in forms(text) for host in _hosts(_plain(form)))
+
+
+def _hosts(text: str) -> Iterator[str]:
+    for word in _WORD.findall(text):
+        for part in word.split(".."):
+            host = part.strip(".-")
+            if "." in host:
+                yield host
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -87,7 +87,7 @@ def _step(value: Any, part: str | int) -> Any:
 
 def _decoded(value: Any) -> Any:
     """Return nested configuration of a provider, which the engine hands over as JSON text."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(value)
         except ValueError:

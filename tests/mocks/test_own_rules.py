@@ -1,6 +1,7 @@
 """Rules of somebody else in the guard, under Pulumi's mocks."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pulumi
@@ -19,10 +20,10 @@ def judge(resource: Resource, _view: View) -> Any:
 MINE = replace(RULES[0], id="ACME-01", of_resource=judge, of_stack=None)
 EXEMPTION = {
     "rule": "ACME-01",
-    "resource": "*",
+    "resource": "*::refused",
     "owner": "a",
     "reason": "b",
-    "until": "2099-12-31",
+    "until": (date.today() + timedelta(days=30)).isoformat(),
 }
 
 

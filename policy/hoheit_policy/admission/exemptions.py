@@ -14,6 +14,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from hoheit_policy.judging import LONGEST
 from hoheit_policy.kubernetes import KubernetesObject, namespace_of, objects_of
 from hoheit_policy.values import text_at
 
@@ -40,6 +41,8 @@ class Exempted:
 def exempted_in(view: View, cluster: str) -> Iterator[Exempted]:
     """Return the objects of a cluster that exemptions mean, as far as the state shows them."""
     for exemption in view.declarations.exemptions:
+        if exemption.until > view.today + LONGEST:
+            continue
         for resource in view.resources:
             if (
                 fnmatchcase(resource.urn, exemption.resource)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from hoheit_policy.adapters.state import VERSIONS, view_of
+from hoheit_policy.adapters.state import view_of
 from hoheit_policy.declarations import Declarations
 from hoheit_policy.own_exemptions import read_declarations_for
 from hoheit_policy.record import Record
 from hoheit_policy.rules import RULES
 from hoheit_policy.view import View
 
+from .canonical import in_order
 from .redaction import manifest_time, redacted
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ class Inputs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", redacted(self.state))
-        if self.state["version"] not in VERSIONS:
-            raise ValueError(
-                f"version: the export is of version {self.state['version']}; hoheit reads "
-                "3 and 4, which Pulumi 3 writes: export the stack with `pulumi stack export`"
-            )
+        object.__setattr__(self, "reviewer", in_order(self.reviewer))
         object.__setattr__(self, "at", written_time(read_time(self.at)))
         if time := manifest_time(self.state):
             _check_time(time)

@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from hoheit_policy.adapters.state import VERSIONS
 from hoheit_policy.adapters.wire import HIDDEN, OUTPUT, SECRET, SIGNATURE
 from hoheit_policy.logins import without_login
+
+from .canonical import in_order
 
 TAKEN_OUT = {SIGNATURE: SECRET}
 """What stands in place of a secret."""
@@ -81,7 +84,7 @@ def redacted(export: dict[str, Any]) -> dict[str, Any]:
         version: Any = deployment["manifest"].get("version")
         if isinstance(version, str):
             kept["manifest"]["version"] = version
-    return {"version": export.get("version"), "deployment": kept}
+    return in_order({"version": export.get("version", VERSIONS[0]), "deployment": kept})
 
 
 def manifest_time(export: dict[str, Any]) -> str | None:

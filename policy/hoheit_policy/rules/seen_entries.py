@@ -10,7 +10,7 @@ from hoheit_policy.register_places import endpoints_of
 from hoheit_policy.registered import Entry, entries_of, has_register, stores_of
 from hoheit_policy.resource import ALWAYS
 from hoheit_policy.rule import Remediation, Rule, Severity
-from hoheit_policy.seen_hosts import NamedHosts, hosts_named
+from hoheit_policy.seen_hosts import SeenHosts, seen_hosts
 from hoheit_policy.shown_stores import shown_stores
 from hoheit_policy.values import Gap, at, list_at, text_at
 from hoheit_policy.verdict import Judgement, failed, passed, unknown
@@ -33,7 +33,7 @@ def judge_registered(view: View) -> Iterator[tuple[str, Judgement]]:
     if not has_register(view):
         yield no_register()
         return
-    named = hosts_named(view)
+    named = seen_hosts(view)
     claims = [pair for resource in view.resources for pair in _claims(resource)]
     for entry in stores_of(view):
         if isinstance(entry, Entry):
@@ -55,7 +55,7 @@ def _claims(resource: Resource) -> Iterator[tuple[Resource, str]]:
 
 
 def _store(
-    entry: Entry, view: View, named: NamedHosts, claims: list[tuple[Resource, str]]
+    entry: Entry, view: View, named: SeenHosts, claims: list[tuple[Resource, str]]
 ) -> Iterator[Judgement]:
     what = f"store '{entry.name}'"
     if entry.host is not None:
@@ -80,7 +80,7 @@ def _made(
     entry: Entry,
     view: View,
     what: str,
-    named: NamedHosts,
+    named: SeenHosts,
     is_it: Callable[[Resource], bool],
 ) -> Judgement:
     found = any(entry.owns(resource) and is_it(resource) for resource in view.resources)
@@ -100,13 +100,13 @@ def _has_empty_dir(resource: Resource) -> bool:
     return False
 
 
-def _host(path: str, host: str | Gap, named: NamedHosts) -> Judgement:
+def _host(path: str, host: str | Gap, named: SeenHosts) -> Judgement:
     if isinstance(host, Gap):
         return unknown(path, f"its host {host.value}", late=host is Gap.UNKNOWN)
     return _seen(path, host, named, found=named.has(host))
 
 
-def _seen(path: str, what: str, named: NamedHosts, *, found: bool) -> Judgement:
+def _seen(path: str, what: str, named: SeenHosts, *, found: bool) -> Judgement:
     if found:
         return passed(path, f"{what} is seen in the resources", "register")
     if named.gaps:

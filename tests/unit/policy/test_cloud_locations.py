@@ -222,3 +222,12 @@ def test_the_target_of_a_load_balancer_is_a_server_of_the_stack() -> None:
     server = r.other("hcloud:index/server:Server", {"location": "ash"}, "server", id="42")
     assert r.worst("LOC-09", r.other(target, {"serverId": 42}), server) is Verdict.FAIL
     assert r.worst("LOC-09", r.other(target, {"ip": "192.0.2.7"})) is Verdict.UNKNOWN
+
+
+def test_a_subnet_is_in_the_one_zone_of_europe_whatever_part_of_it_is_allowed() -> None:
+    subnet = "hcloud:index/networkSubnet:NetworkSubnet"
+    europe, abroad = r.other(subnet, {"networkZone": "eu-central"}), {"networkZone": "us-east"}
+    assert r.worst("LOC-10", europe, profile="de-only") is Verdict.PASS
+    assert r.worst("LOC-10", r.other(subnet, abroad), profile="de-only") is Verdict.FAIL
+    balancer = r.other("hcloud:index/loadBalancer:LoadBalancer", {"networkZone": "eu-central"})
+    assert r.worst("LOC-09", balancer, profile="de-only") is Verdict.FAIL

@@ -64,6 +64,48 @@ EXEMPTION = {
 }
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*",
+        "**",
+        "*:*",
+        "urn:pulumi:prod::shop::*",
+        "urn:pulumi:*::*",
+        "urn:pulumi:prod::shop::aws*",
+    ],
+)
+def test_an_exemption_of_everything_is_refused(pattern: str) -> None:
+    with pytest.raises(DeclarationsError, match="would mean more than anybody"):
+        read_declarations({"exemptions": [{**EXEMPTION, "resource": pattern}]})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*::front",
+        "*kubernetes:core/v1:Service::*",
+        "urn:pulumi:prod::shop::aws:s3/bucket:Bucket::*",
+        "urn:pulumi:prod::shop::aws:s3/bucket:Bucket::data",
+        "stack",
+    ],
+)
+def test_an_exemption_of_a_type_or_a_name_is_read(pattern: str) -> None:
+    found = read_declarations({"exemptions": [{**EXEMPTION, "resource": pattern}]})
+    assert found.exemptions[0].resource == pattern
+
+
+@pytest.mark.parametrize("field", ["owner", "reason"])
+def test_an_exemption_that_nobody_answers_for_is_refused(field: str) -> None:
+    with pytest.raises(DeclarationsError, match=rf"exemptions.0.{field}"):
+        read_declarations({"exemptions": [{**EXEMPTION, field: "  "}]})
+
+
+def test_a_word_is_no_truth_value() -> None:
+    with pytest.raises(DeclarationsError, match="images_locked"):
+        read_declarations({"images_locked": "false"})
+
+
 def test_an_exemption_of_no_rule_is_refused_with_the_rules_that_there_are() -> None:
     with pytest.raises(DeclarationsError) as refused:
         read_declarations({"exemptions": [{**EXEMPTION, "rule": "NET-7"}]})

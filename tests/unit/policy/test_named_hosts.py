@@ -41,6 +41,7 @@ FIELDS = [
     variable("X", encoded(f"https://{ABROAD}")),
     variable("X", f"{ABROAD}:443"),
     variable("X", f"//{ABROAD}/x"),
+    container(args=[f"--otlp-traces-endpoint={ABROAD}:4317"]),
     r.kubernetes("core/v1:Service", {"metadata": {"annotations": {"x": f"https://{ABROAD}"}}}),
 ]
 

@@ -96,7 +96,12 @@ def test_an_outpost_is_wherever_its_owner_put_it() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("targetBucket", "spare"), ("s3BucketName", "spare"), ("anything", "arn:aws:s3:::spare/key")],
+    [
+        ("outputLocation", "s3://spare/x/"),
+        ("targetBucket", "spare"),
+        ("s3BucketName", "spare"),
+        ("anything", "arn:aws:s3:::spare/key"),
+    ],
 )
 def test_a_bucket_that_is_not_in_the_stack_is_unknown(field: str, value: str) -> None:
     assert says({field: value}) == {(Verdict.UNKNOWN, field)}
@@ -108,6 +113,11 @@ def test_a_bucket_that_is_not_in_the_stack_is_unknown(field: str, value: str) ->
 def test_a_bucket_of_the_stack_is_where_it_is(region: str, verdict: Verdict) -> None:
     spare = aws(BUCKET, {"bucket": "spare", "region": region}, "spare")
     assert (verdict, "targetBucket") in says({"targetBucket": "spare"}, spare)
+
+
+def test_a_public_service_is_seen_without_a_scheme() -> None:
+    inputs = {"environment": {"variables": {"LLM": "api.openai.com"}}}
+    assert says(inputs) == {(Verdict.UNKNOWN, "environment.variables.LLM")}
 
 
 def test_a_host_that_nobody_declared_is_unknown() -> None:

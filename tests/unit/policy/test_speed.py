@@ -26,6 +26,16 @@ def large(program: benign.Program) -> list[dict[str, object]]:
     return found[:RESOURCES]
 
 
+@pytest.mark.parametrize("text", ["A" * 500_000, "a." * 250_000, "%" * 100_000, "://" * 100_000])
+def test_a_long_text_keeps_nobody_waiting(text: str) -> None:
+    program = benign.PROGRAMS["kubernetes"]()
+    long = benign.kubernetes("core/v1:ConfigMap", "long", {"data": {"a": text}})
+    document = {"version": 3, "deployment": {"resources": [*program.entries, long]}}
+    started = time.process_time()
+    report(view_of(document, read_declarations(program.declarations)))
+    assert time.process_time() - started < 5
+
+
 @pytest.mark.parametrize("name", benign.PROGRAMS)
 def test_500_resources_are_judged_in_under_a_second(name: str) -> None:
     program = benign.PROGRAMS[name]()

@@ -86,7 +86,7 @@ def refusal(*changes: tuple[str, object]) -> str:
             [
                 {
                     "rule": "IMG-1",
-                    "resource": "*",
+                    "resource": "*::front",
                     "owner": "a",
                     "reason": "b",
                     "until": "2026-12-31",

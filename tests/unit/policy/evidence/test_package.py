@@ -31,6 +31,17 @@ def read(files: dict[str, bytes], name: str) -> Any:
     return json.loads(files[name])
 
 
+def test_the_order_of_keys_changes_nothing() -> None:
+    def made(*names: str) -> dict[str, bytes]:
+        state = ev.state()
+        data = {name: f"https://{name}.example.net" for name in names}
+        entry = ev.entry("kubernetes:core/v1:ConfigMap", "hosts", inputs={"data": data})
+        state["deployment"]["resources"].append(entry)
+        return package(ev.inputs(state=state))
+
+    assert made("a", "z") == made("z", "a")
+
+
 def test_the_same_inputs_are_the_same_bytes_in_another_process() -> None:
     program = (
         "import sys; sys.path.insert(0, 'tests')\n"
