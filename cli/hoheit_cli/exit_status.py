@@ -17,7 +17,7 @@ class ExitStatus(IntEnum):
     FINE = 0
     """Nothing stops; a package is as it was signed."""
     FINDINGS = 1
-    """Something fails, and the profile stops it, or nobody declared a profile."""
+    """Something fails, and the profile stops it; without a profile everything stops."""
     USAGE = 2
     """Wrong options, or an input that cannot be read."""
     UNKNOWN = 3

@@ -29,10 +29,10 @@ def add(commands: Any) -> None:
         help="judge the state of a stack",
         description=(
             "Judge the state of a stack, or a preview of it (--state with what `pulumi preview "
-            "--json` printed), by the residency rules; what fails or is unknown comes "
-            "first. Exit status: 0 where nothing stops, 1 where a failure stops under the "
-            "profile, or where nobody declared a profile, 2 for wrong options, 3 where only "
-            "something unknown stops."
+            "--json --show-sames` printed), by the residency rules; what fails or is unknown "
+            "comes first. Exit status: 0 where nothing stops, 1 where a failure stops, 2 for "
+            "wrong options, 3 where only something unknown stops. The profile says what stops; "
+            "without one everything does."
         ),
     )
     add_state_options(check)

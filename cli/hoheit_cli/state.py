@@ -81,7 +81,7 @@ _FIELDS = {
     "outputs": (dict, "object"),
 }
 """What a command reads of a resource: the kind of JSON value, and what people call it."""
-_PREVIEW = "`pulumi preview --json`"
+_PREVIEW = "`pulumi preview --json --show-sames`"
 _EXPORT = "write one with `pulumi stack export --stack NAME --file FILE`"
 
 

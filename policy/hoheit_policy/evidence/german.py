@@ -13,9 +13,10 @@ class German(NamedTuple):
 GERMAN: dict[str, German] = {
     "LOC-01": German(
         "Daten liegen in erlaubten Ländern",
-        "Cluster, Speicher, Datenträger, Cloud-Ressourcen und Empfänger von Nutzerdaten sind in "
+        "Cluster, Speicher, Datenträger, AWS-Ressourcen und Empfänger von Nutzerdaten sind in "
         "Ländern, die das Profil erlaubt. Eine Registry oder ein Hub, der nur Images und "
-        "Gewichte ausgibt, erhält keine Nutzerdaten und ist nicht gefragt.",
+        "Gewichte ausgibt, erhält keine Nutzerdaten und ist nicht gefragt. Nach den Orten von "
+        "Hetzner fragen LOC-07 bis LOC-10.",
     ),
     "LOC-02": German(
         "Kein Ort ist unbekannt",
@@ -227,7 +228,8 @@ GERMAN: dict[str, German] = {
     "TEL-01": German(
         "Telemetrie, Update-Prüfungen und Hub-Abrufe sind aus",
         "Jeder Container mit Software aus der Telemetrie-Tabelle hat alle ihre Schalter als "
-        "feste Werte. Variablen aus ConfigMaps desselben Stacks zählen, andere sind unbekannt.",
+        "feste Werte. Variablen aus ConfigMaps desselben Stacks zählen, andere sind unbekannt; "
+        "ebenso Software, die eine Datei stumm schaltet, wenn es kein Argument tut.",
     ),
     "TEL-07": German(
         "Messwerte von Prometheus bleiben in erlaubten Ländern",
@@ -243,15 +245,16 @@ GERMAN: dict[str, German] = {
         "enthalten Eingaben und Antworten.",
     ),
     "IMG-01": German(
-        "Images kommen aus freigegebenen Registries und sind festgelegt",
-        "Das Image jedes Containers, vervollständigt wie es eine Laufzeit tut, liegt unterhalb "
-        "einer der approved_registries und hat eine Prüfsumme, wo images_locked gilt.",
+        "Images kommen aus freigegebenen Registries",
+        "Das Image jedes Containers in Kubernetes und jedes, das als Volume eingebunden ist, "
+        "liegt, vervollständigt wie es eine Laufzeit tut, unterhalb einer der "
+        "approved_registries.",
     ),
     "IMG-02": German(
         "Images sind durch ihren Digest festgelegt",
-        "Das Image jedes Containers hat einen Digest, hinter den niemand ein anderes Image "
-        "setzen kann. Wo images_locked als false erklärt ist, genügt ein Tag, und latest ist "
-        "keiner.",
+        "Das Image jedes Containers in Kubernetes und jedes, das als Volume eingebunden ist, "
+        "hat einen Digest, hinter den niemand ein anderes Image setzen kann. Wo images_locked "
+        "als false erklärt ist, genügt ein Tag, und latest ist keiner.",
     ),
     "IMG-03": German(
         "Zwischenspeicher von Images holen aus zugelassenen Registries",
@@ -317,8 +320,9 @@ GERMAN: dict[str, German] = {
         "Nur erklärte Empfänger werden angesprochen",
         "Jede Regel einer NetworkPolicy, die aus dem Cluster führt, dient über ihren Port einem "
         "erklärten Empfänger; jeder Host in einer URL in command, args und env eines Containers "
-        "ist erklärt. Öffentliche Modell-Schnittstellen sind verletzt, wo immer sie genannt "
-        "sind.",
+        "ist erklärt, auch einer ohne Schema in einer Variablen, die nach einem Host heißt, und "
+        "in Annotationen eines Ingress. Öffentliche Modell-Schnittstellen sind verletzt, wo "
+        "immer sie genannt sind.",
     ),
     "EGR-02": German(
         "Kein Kubernetes-Objekt nennt einen Host, den niemand erklärt hat",
@@ -377,8 +381,9 @@ GERMAN: dict[str, German] = {
     ),
     "GOV-04": German(
         "Betreiber und ihre Eigentümer sind bekannt und erlaubt",
-        "Der Betreiber jedes Ortes, nach dem LOC-01 fragt, ist bekannt, und das Land, aus dem "
-        "sein Eigentümer kontrolliert wird, ist eines, das das Profil erlaubt.",
+        "Der Betreiber jedes Ortes, nach dem LOC-01 und LOC-07 bis LOC-10 fragen, ist bekannt, "
+        "und das Land, aus dem sein Eigentümer kontrolliert wird, ist eines, das das Profil "
+        "erlaubt.",
     ),
     "WRK-05": German(
         "Pods und Volumes sind an keine Region anderswo gebunden",

@@ -44,8 +44,8 @@ APPROVED_IMAGES = Rule(
     id="IMG-01",
     title="Images come from approved registries",
     asks=(
-        "Every container's image, completed as a runtime completes it, lies below one of "
-        "approved_registries."
+        "The image of every container in Kubernetes, and of every volume, completed as a runtime "
+        "completes it, lies below one of approved_registries."
     ),
     severity=Severity.HIGH,
     phases=ALWAYS,

@@ -50,8 +50,9 @@ PINNED_IMAGES = Rule(
     id="IMG-02",
     title="Images are pinned by digest",
     asks=(
-        "Every container's image has a digest, which nobody can put another image behind. Where "
-        "images_locked is declared as false a tag is enough, and latest is none."
+        "The image of every container in Kubernetes, and of every volume, has a digest, which "
+        "nobody can put another image behind. Where images_locked is declared as false a tag is "
+        "enough, and latest is none."
     ),
     severity=Severity.MEDIUM,
     phases=ALWAYS,
