@@ -46,12 +46,16 @@ def read_package(folder: Path) -> dict[str, bytes]:
 
 
 def strange_entries(folder: Path) -> list[str]:
-    """Return what lies in a package and is neither file nor folder: a link leads out of it."""
+    """Return what lies in a package and is no file: a link leads out of it, a folder is empty."""
     return [
         str(entry.relative_to(folder))
         for entry in sorted(folder.rglob("*"))
-        if entry.is_symlink() or not (entry.is_dir() or entry.is_file())
+        if entry.is_symlink() or not (_is_plain(entry) or _holds_something(entry))
     ]
+
+
+def _holds_something(entry: Path) -> bool:
+    return entry.is_dir() and any(entry.iterdir())
 
 
 def _is_plain(entry: Path) -> bool:

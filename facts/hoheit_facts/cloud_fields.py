@@ -73,7 +73,7 @@ class Sharing:
     path: str
     kind: str
     """``account``: the id of one. ``organization``: all accounts of one. ``everybody``: any value
-    does. ``policy``: a document that names them."""
+    does. ``policy``: a document that names them. ``acl``: a canned ACL of S3."""
 
 
 _DATA: dict[str, Any] = load("cloud_fields")

@@ -8,6 +8,7 @@ the state that it came from.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 from hoheit_policy.adapters.state import VERSIONS
@@ -122,10 +123,26 @@ def _clean(name: str, value: Any) -> Any:
     if isinstance(value, dict):
         return _mapping(cast("dict[str, Any]", value))
     if isinstance(value, list):
-        return [_clean(name, inner) for inner in cast("list[Any]", value)]
+        return list(_listed(name, cast("list[Any]", value)))
     if isinstance(value, str):
         return dict(TAKEN_OUT) if _is_secret(name, value) else value
     return value
+
+
+def _listed(name: str, items: list[Any]) -> Iterator[Any]:
+    """Return the items of a list; in the arguments of a program an option names what follows."""
+    before: Any = None
+    for item in items:
+        option, parted, value = item.partition("=") if isinstance(item, str) else ("", "", "")
+        if parted and option.startswith("-") and _is_secret(option, value):
+            yield dict(TAKEN_OUT)
+        else:
+            yield _clean(before if _is_option(before) else name, item)
+        before = item
+
+
+def _is_option(item: Any) -> bool:
+    return isinstance(item, str) and item.startswith("-") and "=" not in item
 
 
 def _mapping(fields: dict[str, Any]) -> dict[str, Any]:

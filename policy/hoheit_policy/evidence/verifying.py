@@ -105,7 +105,7 @@ def _evaluation(content: dict[str, bytes], rule_file: RuleFile | None) -> list[C
         if same and own and (rule_file is None or rule_file.sha256 != own["sha256"]):
             return [_open("rules", _not_repeated(own, rule_file))]
         inputs = inputs_in(content, rule_file if own else None)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [_bad(EVALUATION, f"the enclosed files cannot be read again: {_brief(error)}")]
     if not same:
         own = rule_set()
@@ -118,7 +118,7 @@ def _evaluation(content: dict[str, bytes], rule_file: RuleFile | None) -> list[C
         ]
     try:
         again = package(inputs)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [_bad(EVALUATION, f"the enclosed state cannot be judged: {_brief(error)}")]
     found = [
         _bad(name, "is not what the enclosed state leads to")

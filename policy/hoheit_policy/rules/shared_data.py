@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from hoheit_policy.resource import Resource
     from hoheit_policy.view import View
 
+_CLOSED_ACLS = (
+    "private",
+    "bucket-owner-read",
+    "bucket-owner-full-control",
+    "log-delivery-write",
+)
+"""Canned ACLs by which nobody but the owner, and AWS with its logs, has access."""
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -33,6 +40,8 @@ def judge_sharing(resource: Resource, view: View) -> Iterator[Judgement]:
                 continue
             if shared.kind == "policy":
                 yield from _judge_document(path, value, view)
+            elif shared.kind == "acl":
+                yield _judge_acl(path, value)
             elif shared.kind == "everybody":
                 yield _judge_everybody(path, value)
             else:
@@ -45,6 +54,14 @@ def _judge_everybody(path: str, value: Any) -> Judgement:
     if value is False:
         return passed(path, "shared inside of the organization only")
     return failed(path, "shared with everybody; share with accounts that are named")
+
+
+def _judge_acl(path: str, value: Any) -> Judgement:
+    if isinstance(value, Gap) or not isinstance(value, str):
+        return _unreadable(path, value if isinstance(value, Gap) else Gap.WRONG)
+    if value in _CLOSED_ACLS:
+        return passed(path, f"{value} gives nothing to others")
+    return failed(path, f"{value} gives it to more than its owner; set private")
 
 
 def _judge_account(path: str, value: Any, view: View) -> Judgement:

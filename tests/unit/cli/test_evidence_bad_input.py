@@ -228,6 +228,11 @@ def linked_folder(package: Path) -> str:
     return "more: is a link, or no file"
 
 
+def with_an_empty_folder(package: Path) -> str:
+    (package / "more").mkdir()
+    return "more: is a link, or no file"
+
+
 def piped(package: Path) -> str:
     os.mkfifo(package / "pipe")
     return "pipe: is a link, or no file"
@@ -240,7 +245,17 @@ def emptied(package: Path) -> str:
 
 @pytest.mark.parametrize(
     "change",
-    [added, added_in_a_folder, removed, renamed, linked, linked_folder, piped, emptied],
+    [
+        added,
+        added_in_a_folder,
+        removed,
+        renamed,
+        linked,
+        linked_folder,
+        piped,
+        with_an_empty_folder,
+        emptied,
+    ],
 )
 def test_a_package_with_another_set_of_files_is_not_what_was_signed(
     home: Path, capsys: pytest.CaptureFixture[str], change: Any

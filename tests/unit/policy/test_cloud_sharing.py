@@ -178,3 +178,24 @@ def test_an_exemption_takes_an_open_firewall() -> None:
     }
     found = r.other("hcloud:index/firewall:Firewall", {})
     assert r.worst("NET-04", found, exemptions=[exemption]) is Verdict.EXEMPT
+
+
+@pytest.mark.parametrize(
+    ("acl", "verdict"),
+    [
+        ("private", Verdict.PASS),
+        ("log-delivery-write", Verdict.PASS),
+        ("public-read", Verdict.FAIL),
+        ("authenticated-read", Verdict.FAIL),
+        (Gap.UNKNOWN, Verdict.UNKNOWN),
+        (7, Verdict.UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("type_", ["bucket:Bucket", "bucketAcl:BucketAcl"])
+def test_an_acl_that_gives_a_bucket_to_others_fails(type_: str, acl: Any, verdict: Verdict) -> None:
+    assert shared(f"s3/{type_}", {"acl": acl}) is verdict
+
+
+def test_a_grant_to_a_group_is_one_to_everybody() -> None:
+    grant = {"uri": "http://acs.amazonaws.com/groups/global/AllUsers", "permissions": ["READ"]}
+    assert shared("s3/bucket:Bucket", {"grants": [grant]}) is Verdict.FAIL

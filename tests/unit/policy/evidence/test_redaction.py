@@ -67,3 +67,15 @@ def test_what_is_taken_out_of_the_state_of_a_release_changes_no_verdict(release:
     before, after = (report(view_of(one, today=day)) for one in (export, redacted(export)))
     assert after.findings == before.findings
     assert "ciphertext" not in json.dumps(redacted(export))
+
+
+@pytest.mark.parametrize("args", [["--api-key", "hunter2abc"], ["--api-key=hunter2abc"]])
+def test_a_secret_in_the_arguments_of_a_program_is_taken_out(args: list[str]) -> None:
+    state = ev.state()
+    spec = {"containers": [{"name": "c", "args": ["serve", "/weights", *args]}]}
+    state["deployment"]["resources"].append(
+        ev.entry("kubernetes:core/v1:Pod", "talks", inputs={"spec": spec})
+    )
+    kept = json.dumps(redacted(state))
+    assert "hunter2abc" not in kept
+    assert "/weights" in kept
