@@ -50,7 +50,10 @@ VERDICTS: dict[str, Text] = {
     "UNKNOWN": Text("nicht lesbar oder von niemandem gesagt", "cannot be read, or nobody said so"),
     "EXEMPT": Text("nicht gut; jemand steht dafür ein", "not well; somebody answers for it"),
     "PASS": Text("gelesen und in Ordnung", "read, and well"),
-    "NOT_APPLICABLE": Text("nichts, wonach die Regel fragt", "nothing that the rule asks about"),
+    "NOT_APPLICABLE": Text(
+        "nichts, wonach die Regel fragt, oder eine Regel, die niemand angefordert hat",
+        "nothing that the rule asks about, or a rule that nobody requested",
+    ),
 }
 
 OUTCOMES: dict[str, Text] = {
