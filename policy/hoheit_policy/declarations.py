@@ -161,11 +161,24 @@ def read_declarations(data: Any) -> Declarations:
         raise DeclarationsError("\n".join(lines)) from None
 
 
+_PLAIN = {
+    "bool_type": "is neither true nor false; write one of them, without quotes",
+    "dict_type": "is no mapping; write fields with values",
+    "model_type": "is no mapping; write fields with values",
+    "missing": "is missing; write it",
+    "string_too_short": "is empty; write it, or leave the field out",
+    "string_type": "is no text; write it in quotes",
+    "tuple_type": "is no list; write [ ] around it",
+}
+"""What the commonest faults are to somebody who does not know Python."""
+
+
 def _line(fault: dict[str, Any]) -> str:
     path = ".".join(str(part) for part in fault["loc"]) or "declarations"
     if fault["type"] == "extra_forbidden":
         return f"{path}: unknown field{_suggestion(str(fault['loc'][-1]))}"
-    return f"{path}: {str(fault['msg']).removeprefix('Value error, ')}"
+    said = _PLAIN.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    return f"{path}: {said}"
 
 
 def _suggestion(name: str) -> str:

@@ -101,9 +101,20 @@ def test_an_exemption_that_nobody_answers_for_is_refused(field: str) -> None:
         read_declarations({"exemptions": [{**EXEMPTION, field: "  "}]})
 
 
-def test_a_word_is_no_truth_value() -> None:
-    with pytest.raises(DeclarationsError, match="images_locked"):
-        read_declarations({"images_locked": "false"})
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"images_locked": "false"}, "images_locked: is neither true nor false"),
+        ({"exemptions": 5}, "exemptions: is no list"),
+        ({"clusters": []}, "clusters: is no mapping"),
+        ({"profile": 5}, "profile: is no text"),
+        ({"exemptions": [{"rule": "NET-07"}]}, "exemptions.0.until: is missing"),
+        ([], "declarations: is no mapping"),
+    ],
+)
+def test_a_wrong_type_is_told_without_words_of_python(declared: Any, said: str) -> None:
+    with pytest.raises(DeclarationsError, match=said):
+        read_declarations(declared)
 
 
 def test_an_exemption_of_no_rule_is_refused_with_the_rules_that_there_are() -> None:
