@@ -53,7 +53,16 @@ def is_aws(resource: Resource) -> bool:
     return resource.package == "aws" and (resource.custom or "/" in resource.type)
 
 
-def region_places(resource: Resource) -> Iterator[Place]:
+def region_places(resource: Resource) -> tuple[Place, ...]:
+    """Return the regions of a resource, which every reference to it asks for."""
+    return resource.once(_regions)
+
+
+def _regions(resource: Resource) -> tuple[Place, ...]:
+    return tuple(_asked_and_shown(resource))
+
+
+def _asked_and_shown(resource: Resource) -> Iterator[Place]:
     """Return the region that a resource is asked to be in, and any other that it shows.
 
     What is shown answers alone only where nobody wrote a region down: before an update the state

@@ -51,28 +51,25 @@ def recipients_of(view: View) -> Recipients:
 
 
 def _recipients(view: View) -> Recipients:
-    registered = [one for resource in view.resources for one in resource.once(_contacts)]
+    named = [one for resource in view.resources if (one := resource.once(_named_by))]
+    registered = [contact for contacts, _ in named for contact in contacts]
     declared = list(endpoints_of(view.declarations))
     return Recipients(
         contacts=(*declared, *registered),
         complete=view.complete,
         stated=view.declarations.endpoints is not None or bool(registered),
-        services=frozenset(
-            name for resource in view.resources for name in resource.once(_services)
-        ),
+        services=frozenset(name for _, services in named for name in services),
         domains=frozenset(one.domain for one in view.declarations.clusters.values()),
     )
 
 
-def _contacts(resource: Resource) -> tuple[Contact, ...]:
-    return tuple(contacts_of(resource))
+def _named_by(resource: Resource) -> tuple[tuple[Contact, ...], tuple[str, ...]] | None:
+    """Return the contacts and Services of a resource; None for the many that have neither."""
+    found = tuple(contacts_of(resource)), tuple(_services(resource))
+    return found if any(found) else None
 
 
-def _services(resource: Resource) -> tuple[str, ...]:
-    return tuple(_named(resource))
-
-
-def _named(resource: Resource) -> Iterator[str]:
+def _services(resource: Resource) -> Iterator[str]:
     for found in objects_of(resource):
         if found.kind == "Service" and text_at(found.body, "spec", "type") != "ExternalName":
             name, space = text_at(found.body, "metadata", "name"), namespace_of(found, resource)

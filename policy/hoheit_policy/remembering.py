@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 Made = TypeVar("Made")
 
@@ -13,7 +13,10 @@ class Remembers:
 
     def once(self, work: Callable[[Self], Made]) -> Made:
         """Return what ``work`` makes of this, worked out when it is asked for first."""
-        memory = cast("dict[Any, Any]", self.__dict__.setdefault("_remembered", {}))
-        if work not in memory:
-            memory[work] = work(self)
-        return cast("Made", memory[work])
+        # Asked some hundred thousand times of a large stack, so the answer comes first.
+        memory: dict[Any, Any] = self.__dict__.setdefault("_remembered", {})
+        try:
+            return memory[work]
+        except KeyError:
+            made = memory[work] = work(self)
+            return made
