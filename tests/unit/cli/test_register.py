@@ -12,8 +12,8 @@ from hoheit_cli import main
 from hoheit_cli.errors import UsageError
 from hoheit_cli.register import register_of
 from hoheit_cli.register_text import text
-from hoheit_cli.state import SECRET
 from hoheit_cli.text import WIDTH
+from hoheit_policy.adapters.wire import SIGNATURE
 from support.samples import declared_location
 
 Object = dict[str, Any]
@@ -108,8 +108,11 @@ def test_resources_of_others_are_not_read_whatever_they_output() -> None:
         (stack(url="http://a"), "the state has no component of hoheit and no output 'register'"),
         (stack(register={"shops": []}), "stack output 'register' is not valid:\n  shops: unknown"),
         (component("chat") | {"outputs": {"stores": [{}]}}, "the state of chat is not valid:"),
-        (stack(register={SECRET: "x"}), "stack output 'register' is encrypted, because"),
-        (component("chat") | {"outputs": {"stores": [{SECRET: "x"}]}}, "the state of chat is enc"),
+        (stack(register={SIGNATURE: "x"}), "stack output 'register' is encrypted, because"),
+        (
+            component("chat") | {"outputs": {"stores": [{SIGNATURE: "x"}]}},
+            "the state of chat is enc",
+        ),
     ],
 )
 def test_a_state_without_a_register_that_can_be_read_is_refused(found: Object, said: str) -> None:
