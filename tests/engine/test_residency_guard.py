@@ -158,7 +158,8 @@ def test_wrong_declarations_are_refused_by_their_path(guarded: Guarded) -> None:
 
 
 STORES = """
-stores = [{{"name": "prompts", "location": {location}}}]
+memory = "memory of the sample"
+stores = [{{"name": "prompts", "medium": memory, "location": {location}}}]
 component = Component("kept", stores)
 pulumi.export("residency", guard.report({{"stores": component.stores}}))
 """

@@ -30,7 +30,7 @@ def provider(package, name, inputs, **options):
     return pulumi.ProviderResource(package, name, inputs, pulumi.ResourceOptions(**options))
 
 home = provider("aws", "home", {{"region": "eu-central-1"}})
-main = provider("kubernetes", "main", {{"clusterIdentifier": "main"}})
+main = provider("kubernetes", "main", {{"clusterIdentifier": "main", "context": "main"}})
 
 def made(token, name, inputs, **options):
     return pulumi.CustomResource(token, name, inputs, pulumi.ResourceOptions(**options))

@@ -34,7 +34,7 @@ def judge_shown(view: View) -> Iterator[tuple[str, Judgement]]:
             free.append(entry)
         else:
             urn, path, gap = entry
-            text = f"an entry of the register {gap.value}, so it cannot be compared"
+            text = f"name or medium of an entry {gap.value}, so it cannot be compared"
             yield urn, unknown(path, text, late=gap is Gap.UNKNOWN)
     for resource in view.resources:
         for shown in shown_stores(resource):
