@@ -49,7 +49,10 @@ def choose_engine(state: StateDir) -> Engine:
     official = official_pulumi()
     engine = _standin_engine() if official is None else _official_engine(state, official)
     _write_launchers(state, engine)
-    state.decision.write_text(json.dumps(asdict(engine), indent=2))
+    # Whole or not at all: a second `up` reads it while this one writes.
+    fresh = state.decision.with_name(f".{state.decision.name}.{os.getpid()}")
+    fresh.write_text(json.dumps(asdict(engine), indent=2))
+    fresh.replace(state.decision)
     return engine
 
 

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hoheit_lab import plugins
@@ -172,3 +173,18 @@ def test_the_passphrase_is_random_private_and_stays(state: StateDir) -> None:
     assert state.passphrase_file.stat().st_mode & 0o777 == 0o600
     ensure_passphrase(state)
     assert state.passphrase_file.read_text() == first
+
+
+def test_who_reads_while_another_decides_finds_a_whole_decision(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose_engine(state)
+    write = Path.write_text
+
+    def interrupted(path: Path, text: str, *args: Any, **options: Any) -> int:
+        done = write(path, text[: len(text) // 2], *args, **options)
+        assert chosen_engine(state).pulumi
+        return done + write(path, text, *args, **options)
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    choose_engine(state)
