@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hoheit_facts import HCLOUD_FIELDS, HCLOUD_WITHOUT_PLACE, HcloudFields
 
-from .places import Place, each, in_region, in_zone, lost
+from .places import Place, in_region, in_zone, lost
 from .provider_urls import place_of, urls_of
 from .references import Reference, refer
 from .resource import Resource
@@ -24,7 +25,7 @@ _OF_A_DATACENTER = re.compile(r"-dc\d+$")
 
 def hcloud_places(resource: Resource, view: View) -> Iterator[Place]:
     """Return where a resource is, and where the requests of its provider go."""
-    return each(hcloud_addresses(resource, view), hcloud_locations(resource, view))
+    return chain(hcloud_addresses(resource, view), hcloud_locations(resource, view))
 
 
 def hcloud_addresses(resource: Resource, view: View) -> Iterator[Place]:

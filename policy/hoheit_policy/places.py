@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,9 +109,3 @@ def _provenance(fact: Fact) -> str:
 
 AWS_PARTITIONS = tuple(dict.fromkeys(name for name, _ in REGIONS if name.startswith("aws")))
 """Partitions of AWS; a region's code is in one of them only."""
-
-
-def each(*places: Iterator[Place]) -> Iterator[Place]:
-    """Return the places of several sources in turn."""
-    for found in places:
-        yield from found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from .aws_places import aws_places
 from .hcloud_places import hcloud_addresses, hcloud_locations
 from .kubernetes_places import balancer_places, cluster_places, volume_places
-from .places import Place, each, located
+from .places import Place, located
 from .register_places import recipient_places, store_places
 from .view import KUBERNETES_PROVIDER
 
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 def places_of(resource: Resource, view: View) -> Iterator[Place]:
     """Return every place that a resource makes, uses or sends user data to."""
-    return each(places_but_hetzners(resource, view), hcloud_locations(resource, view))
+    return chain(places_but_hetzners(resource, view), hcloud_locations(resource, view))
 
 
 def places_but_hetzners(resource: Resource, view: View) -> Iterator[Place]:
     """Return the places without the locations of Hetzner Cloud, which have rules of their own."""
-    return each(
+    return chain(
         aws_places(resource, view),
         hcloud_addresses(resource, view),
         cluster_places(resource, view),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hoheit_policy.places import located
 from hoheit_policy.record import RecipientRecord
 from hoheit_policy.register_places import split_port
 
 from .areas import is_inside, transfer
-from .fields import Field, of_fact, of_paper, unknown
+from .fields import Field, of_fact, of_paper
 from .keeping import place_fields
 
 if TYPE_CHECKING:
@@ -30,10 +29,8 @@ def flows(inputs: Inputs) -> list[dict[str, Any]]:
         host, port = split_port(text)
         if (host, port or _HTTPS) in seen:
             continue
-        place = located(host, text, location, inputs.today)
-        facts = place.location
         fields = {
-            "country": of_fact(location.country, inputs) if facts else unknown(place.why_unknown),
+            "country": of_fact(location.country, inputs),
             "operator": of_fact(location.operator, inputs),
             "jurisdiction": of_fact(location.controlling_jurisdiction, inputs),
         }

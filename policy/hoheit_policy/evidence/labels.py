@@ -17,7 +17,6 @@ LABELS: dict[str, Text] = {
     "key_holder": Text("Schlüssel bei", "Key holder"),
     "backup": Text("Sicherung", "Backup"),
     "readers": Text("Wer lesen darf", "Who may read"),
-    "on_destroy": Text("Beim Abbau", "On destroy"),
     "recipient": Text("Empfänger", "Recipient"),
     "when": Text("Wann", "When"),
     "purpose": Text("Zweck", "Purpose"),
@@ -96,7 +95,6 @@ LABELS: dict[str, Text] = {
     "judged_at": Text("beurteilt zum", "judged at"),
     "phase": Text("Beurteilt ist", "Judged is"),
     "phase_state": Text("ein gespeicherter Zustand", "a stored state"),
-    "phase_preview": Text("eine Vorschau", "a preview"),
     "signer": Text("Unterzeichnet von", "Signed by"),
     "signer_note": Text(
         "dem Inhaber des Schlüssels, dessen öffentlicher Teil auf anderem Weg übergeben wird",

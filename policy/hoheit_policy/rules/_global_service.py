@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from hoheit_facts import COUNTRIES, GLOBAL_SERVICES, GLOBAL_SETTINGS
@@ -55,8 +56,7 @@ def both(first: OfResource, second: OfResource) -> OfResource:
     """Return the answers of two."""
 
     def answer(resource: Resource, view: View) -> Iterator[Judgement]:
-        yield from first(resource, view)
-        yield from second(resource, view)
+        return chain(first(resource, view), second(resource, view))
 
     return answer
 
